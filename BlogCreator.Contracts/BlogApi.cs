@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace BlogCreator.Contracts;
+
+/// <summary>
+/// The typed client of the API: all that Web knows of Api. A call answers null where the API answers 404; every other
+/// refusal is an <see cref="ApiProblemException"/> that carries the problem details.
+/// </summary>
+public sealed class BlogApi(HttpClient http)
+{
+    /// <summary>How every message of the API is written and read.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
+
+    public async Task<SiteDetails> GetSite(CancellationToken cancel) => (await Get<SiteDetails>("api/v1/site", cancel))!;
+
+    public async Task<SessionDetails?> GetSession(CancellationToken cancel) => await Get<SessionDetails>("api/v1/session", cancel);
+
+    /// <summary>The raw answer: its <c>Set-Cookie</c> header is what a sign-in page relays.</summary>
+    public Task<HttpResponseMessage> SetUp(SetupRequest request, CancellationToken cancel) => http.PostAsJsonAsync("api/v1/setup", request, Json, cancel);
+
+    /// <inheritdoc cref="SetUp"/>
+    public Task<HttpResponseMessage> SignIn(SignInRequest request, CancellationToken cancel) => http.PostAsJsonAsync("api/v1/session", request, Json, cancel);
+
+    /// <inheritdoc cref="SetUp"/>
+    public Task<HttpResponseMessage> SignOut(CancellationToken cancel) => http.DeleteAsync(new Uri("api/v1/session", UriKind.Relative), cancel);
+
+    public async Task<IReadOnlyList<KeySummary>> ListKeys(CancellationToken cancel) => (await Get<IReadOnlyList<KeySummary>>("api/v1/keys", cancel)) ?? [];
+
+    public Task<CreatedKey> CreateKey(CreateKeyRequest request, CancellationToken cancel) => Send<CreatedKey>(HttpMethod.Post, "api/v1/keys", request, cancel);
+
+    public Task DeleteKey(Guid id, CancellationToken cancel) => Send(HttpMethod.Delete, $"api/v1/keys/{id}", null, cancel);
+
+    public async Task<Page<DocumentDetails>> ListDocuments(string? after, CancellationToken cancel) => (await Get<Page<DocumentDetails>>("api/v1/documents" + After(after), cancel))!;
+
+    public Task<DocumentDetails?> GetDocument(Guid id, CancellationToken cancel) => Get<DocumentDetails>($"api/v1/documents/{id}", cancel);
+
+    public Task DeleteDocument(Guid id, CancellationToken cancel) => Send(HttpMethod.Delete, $"api/v1/documents/{id}", null, cancel);
+
+    public Task<Page<PassageDetails>?> ListPassages(Guid id, string? after, CancellationToken cancel) => Get<Page<PassageDetails>>($"api/v1/documents/{id}/passages" + After(after), cancel);
+
+    public Task<GenerationDetails> StartGeneration(BriefDetails brief, CancellationToken cancel) => Send<GenerationDetails>(HttpMethod.Post, "api/v1/generations", brief, cancel);
+
+    public async Task<Page<GenerationDetails>> ListGenerations(string? after, CancellationToken cancel) => (await Get<Page<GenerationDetails>>("api/v1/generations" + After(after), cancel))!;
+
+    public Task<GenerationDetails?> GetGeneration(Guid id, CancellationToken cancel) => Get<GenerationDetails>($"api/v1/generations/{id}", cancel);
+
+    public Task CancelGeneration(Guid id, CancellationToken cancel) => Send(HttpMethod.Post, $"api/v1/generations/{id}/cancel", null, cancel);
+
+    public async Task<Page<PostSummary>> ListPosts(string? after, CancellationToken cancel) => (await Get<Page<PostSummary>>("api/v1/posts" + After(after), cancel))!;
+
+    public Task<PostDetails?> GetPost(Guid id, CancellationToken cancel) => Get<PostDetails>($"api/v1/posts/{id}", cancel);
+
+    public Task<PostDetails> CreatePost(CreatePostRequest request, CancellationToken cancel) => Send<PostDetails>(HttpMethod.Post, "api/v1/posts", request, cancel);
+
+    public Task<PostDetails> EditPost(Guid id, EditPostRequest request, CancellationToken cancel) => Send<PostDetails>(HttpMethod.Put, $"api/v1/posts/{id}", request, cancel);
+
+    public Task DeletePost(Guid id, CancellationToken cancel) => Send(HttpMethod.Delete, $"api/v1/posts/{id}", null, cancel);
+
+    public Task<PostDetails> Publish(Guid id, PublishRequest request, CancellationToken cancel) => Send<PostDetails>(HttpMethod.Put, $"api/v1/posts/{id}/publication", request, cancel);
+
+    public Task Unpublish(Guid id, CancellationToken cancel) => Send(HttpMethod.Delete, $"api/v1/posts/{id}/publication", null, cancel);
+
+    public Task<PreviewDetails> Preview(Guid id, PreviewRequest request, CancellationToken cancel) => Send<PreviewDetails>(HttpMethod.Post, $"api/v1/posts/{id}/preview", request, cancel);
+
+    public async Task<Page<SearchHit>> Search(string query, string scope, CancellationToken cancel) => (await Get<Page<SearchHit>>($"api/v1/search?q={Uri.EscapeDataString(query)}&scope={scope}", cancel))!;
+
+    public async Task<Page<PublicPostSummary>> ListPublicPosts(string? after, CancellationToken cancel) => (await Get<Page<PublicPostSummary>>("api/v1/public/posts" + After(after), cancel))!;
+
+    public Task<PublicPost?> GetPublicPost(string slug, CancellationToken cancel) => Get<PublicPost>($"api/v1/public/posts/{Uri.EscapeDataString(slug)}", cancel);
+
+    public Task<PublicEvidence?> GetPublicEvidence(string slug, CancellationToken cancel) => Get<PublicEvidence>($"api/v1/public/posts/{Uri.EscapeDataString(slug)}/evidence", cancel);
+
+    private static string After(string? after) => after is null ? "" : "?after=" + Uri.EscapeDataString(after);
+
+    private async Task<T?> Get<T>(string path, CancellationToken cancel)
+    {
+        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), cancel);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
+            return default;
+        }
+
+        await ThrowUnlessSuccess(answer, cancel);
+        return await answer.Content.ReadFromJsonAsync<T>(Json, cancel);
+    }
+
+    private async Task<T> Send<T>(HttpMethod method, string path, object? body, CancellationToken cancel)
+    {
+        using var answer = await Request(method, path, body, cancel);
+        return (await answer.Content.ReadFromJsonAsync<T>(Json, cancel))!;
+    }
+
+    private async Task Send(HttpMethod method, string path, object? body, CancellationToken cancel) => (await Request(method, path, body, cancel)).Dispose();
+
+    private async Task<HttpResponseMessage> Request(HttpMethod method, string path, object? body, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = JsonContent.Create(body, body.GetType(), options: Json);
+        }
+
+        var answer = await http.SendAsync(request, cancel);
+        await ThrowUnlessSuccess(answer, cancel);
+        return answer;
+    }
+
+    private static async Task ThrowUnlessSuccess(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        if (answer.IsSuccessStatusCode)
+        {
+            return;
+        }
+
+        ApiProblem? problem = null;
+        if (answer.Content.Headers.ContentType?.MediaType is "application/problem+json" or "application/json")
+        {
+            problem = await answer.Content.ReadFromJsonAsync<ApiProblem>(Json, cancel);
+        }
+
+        throw new ApiProblemException(answer.StatusCode, problem ?? new ApiProblem(null, answer.ReasonPhrase, (int)answer.StatusCode, null));
+    }
+}
+
+/// <summary>RFC 9457 problem details as the API writes them.</summary>
+public sealed record ApiProblem(string? Type, string? Title, int? Status, string? Detail)
+{
+    /// <summary>Field errors, claims that hold a publication, and whatever else a problem carries.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? More { get; init; }
+}
+
+/// <summary>The API refused; <see cref="Problem"/> says why and what to do.</summary>
+public sealed class ApiProblemException(HttpStatusCode status, ApiProblem problem)
+    : Exception(problem.Detail ?? problem.Title ?? status.ToString())
+{
+    public HttpStatusCode Status { get; } = status;
+
+    public ApiProblem Problem { get; } = problem;
+}

@@ -1,0 +1,155 @@
+using System.Text.Json.Serialization;
+
+namespace BlogCreator.Contracts;
+
+[JsonConverter(typeof(KebabCaseConverter<PostStatus>))]
+public enum PostStatus
+{
+    Draft,
+    Scheduled,
+    Published,
+    Archived,
+}
+
+/// <summary>What sort of sentence a claim is; the first three need evidence.</summary>
+[JsonConverter(typeof(KebabCaseConverter<ClaimKind>))]
+public enum ClaimKind
+{
+    Fact,
+    Number,
+    Quote,
+    Opinion,
+    Transition,
+}
+
+/// <summary>What the check found. <c>supported</c> and <c>not-needed</c> pass the gate.</summary>
+[JsonConverter(typeof(KebabCaseConverter<Verdict>))]
+public enum Verdict
+{
+    Supported,
+    Partly,
+    Contradicted,
+    NotFound,
+    NotNeeded,
+}
+
+/// <summary>What a sentence rests on.</summary>
+/// <param name="Quote">Words of the source, cut from the passage by us: <c>passage[start..end]</c>.</param>
+/// <param name="Passage">The whole passage, as it was when it was cited.</param>
+/// <param name="Score">How much of the sentence the quote covers, 0 to 1.</param>
+/// <param name="Label">The number of the citation mark <c>[^1]</c> in the Markdown.</param>
+public sealed record EvidenceDetails(
+    Guid DocumentId,
+    string DocumentName,
+    int? Page,
+    string Heading,
+    string Quote,
+    string Passage,
+    double Score,
+    Guid PassageId,
+    int Start,
+    int End,
+    int Label);
+
+/// <summary>One sentence of a post with its verdict.</summary>
+/// <param name="Start">Offset of the sentence in the Markdown (UTF-16 units); <paramref name="End"/> is after its last character.</param>
+/// <param name="Note">Why the verdict is not better, in plain words; null when there is nothing to say.</param>
+public sealed record ClaimDetails(
+    string Sentence,
+    ClaimKind Kind,
+    Verdict Verdict,
+    int Start,
+    int End,
+    string? Note,
+    IReadOnlyList<EvidenceDetails> Evidence);
+
+/// <summary>A document a post rests on.</summary>
+/// <param name="Pages">The cited pages, ascending; empty where the format has none.</param>
+public sealed record SourceDetails(Guid DocumentId, string DocumentName, IReadOnlyList<int> Pages, int Citations);
+
+/// <summary>How many of the sentences that need evidence have it.</summary>
+public sealed record CheckSummary(int Supported, int Checked);
+
+public sealed record PostSummary(
+    Guid Id,
+    string Slug,
+    string Title,
+    string Summary,
+    IReadOnlyList<string> Tags,
+    PostStatus Status,
+    int Version,
+    int? PublishedVersion,
+    CheckSummary Check,
+    DateTimeOffset? PublishedAt,
+    DateTimeOffset? ScheduledAt,
+    DateTimeOffset UpdatedAt);
+
+/// <summary>A post as its author sees it: the latest version.</summary>
+public sealed record PostDetails(
+    Guid Id,
+    string Slug,
+    string Title,
+    string Summary,
+    string Markdown,
+    IReadOnlyList<string> Tags,
+    PostStatus Status,
+    int Version,
+    int? PublishedVersion,
+    DateTimeOffset? PublishedAt,
+    DateTimeOffset? ScheduledAt,
+    Guid? GenerationId,
+    CheckSummary Check,
+    IReadOnlyList<ClaimDetails> Claims,
+    IReadOnlyList<SourceDetails> Sources,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);
+
+/// <summary>A new version of a post. <see cref="Version"/> is the one that was edited; 409 when it is not the latest.</summary>
+public sealed record EditPostRequest(int Version, string Title, string Summary, string Markdown, IReadOnlyList<string>? Tags, string? Slug);
+
+public sealed record CreatePostRequest(string Title, string? Summary, string? Markdown, IReadOnlyList<string>? Tags);
+
+/// <summary>Now when <see cref="At"/> is null. <see cref="Override"/> passes the gate and is written to the audit trail.</summary>
+public sealed record PublishRequest(DateTimeOffset? At, string? Override);
+
+public sealed record PreviewRequest(string Markdown);
+
+/// <summary>Safe HTML of a draft and the verdicts of its sentences, nothing stored.</summary>
+public sealed record PreviewDetails(string Html, CheckSummary Check, IReadOnlyList<ClaimDetails> Claims);
+
+public sealed record EvidenceReport(IReadOnlyList<ClaimDetails> Claims, IReadOnlyList<SourceDetails> Sources);
+
+/// <summary>A published post in a list.</summary>
+public sealed record PublicPostSummary(
+    string Slug,
+    string Title,
+    string Summary,
+    IReadOnlyList<string> Tags,
+    AuthorDetails Author,
+    DateTimeOffset PublishedAt,
+    DateTimeOffset UpdatedAt,
+    int ReadingMinutes,
+    CheckSummary Check);
+
+public sealed record AuthorDetails(string Name, string Handle);
+
+/// <summary>A published post. <see cref="Html"/> is sanitised and safe to place in a page as it is.</summary>
+public sealed record PublicPost(
+    string Slug,
+    string Title,
+    string Summary,
+    string Html,
+    string Markdown,
+    IReadOnlyList<string> Tags,
+    AuthorDetails Author,
+    DateTimeOffset PublishedAt,
+    DateTimeOffset UpdatedAt,
+    int ReadingMinutes,
+    CheckSummary Check,
+    IReadOnlyList<SourceDetails> Sources);
+
+/// <summary>The evidence of a published post, with what a page about it needs.</summary>
+public sealed record PublicEvidence(string Slug, string Title, CheckSummary Check, IReadOnlyList<ClaimDetails> Claims, IReadOnlyList<SourceDetails> Sources);
+
+/// <summary>A hit. <see cref="Snippet"/> is plain text with the found words between U+E000 and U+E001.</summary>
+public sealed record SearchHit(string Kind, string Title, string Snippet, string? Slug, Guid? DocumentId, Guid? PassageId, int? Page);
