@@ -1,8 +1,61 @@
+using BlogCreator.Api.Accounts;
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Operations;
+using BlogCreator.Api.Platform;
+using BlogCreator.Api.Posts;
+using BlogCreator.Api.Search;
+using BlogCreator.Api.Writing;
+using BlogCreator.Contracts;
 using BlogCreator.ServiceDefaults;
+using Scalar.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.Services.AddProblemDetails();
+builder.Services.AddValidation();
+builder.Services.AddOpenApi();
+builder.Services.ConfigureHttpJsonOptions(json =>
+{
+    json.SerializerOptions.RespectNullableAnnotations = BlogApi.Json.RespectNullableAnnotations;
+    json.SerializerOptions.Encoder = BlogApi.Json.Encoder;
+});
+
+builder.AddData();
+builder.AddOperations();
+builder.AddAccounts();
+builder.AddPosts();
+builder.AddWriting();
+
+builder.Services.AddScoped<Migrate>().AddScoped<PrepareSite>();
+if (args is ["migrate", ..])
+{
+    await using var tool = builder.Build();
+    using var scope = tool.Services.CreateScope();
+    await scope.ServiceProvider.GetRequiredService<Migrate>().Run(CancellationToken.None);
+    await scope.ServiceProvider.GetRequiredService<PrepareSite>().Run(Console.Out, CancellationToken.None);
+    return 0;
+}
+
 var app = builder.Build();
 app.UseServiceDefaults();
+app.UseStatusCodePages();
+app.UseWebSockets();
+app.UseSameOrigin();
+app.UseAuthentication();
+app.UseRateLimiter();
+app.UseAuthorization();
 app.MapDefaultEndpoints();
+app.MapOpenApi();
+if (!app.Environment.IsProduction())
+{
+    app.MapScalarApiReference();
+}
+
+var api = app.MapGroup("/api/v1");
+api.MapAccounts();
+api.MapSearch();
+api.MapPosts();
+api.MapWriting();
+app.MapWritingSockets();
 await app.RunAsync();
+return 0;

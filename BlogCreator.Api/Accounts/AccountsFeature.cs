@@ -1,0 +1,125 @@
+using System.ComponentModel.DataAnnotations;
+using System.Threading.RateLimiting;
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Platform;
+using BlogCreator.ServiceDefaults;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace BlogCreator.Api.Accounts;
+
+/// <summary>Settings <c>Site__*</c>.</summary>
+public sealed class SiteOptions
+{
+    [Required, StringLength(80)]
+    public string Name { get; set; } = "Blog Creator";
+
+    /// <summary>Where readers reach the site, for feeds and sitemaps; the request's own address when empty.</summary>
+    [Url]
+    public string? BaseUrl { get; set; }
+
+    /// <summary>Filled from <c>Uploads__MaxBytes</c>.</summary>
+    internal long MaxUploadBytes { get; set; }
+}
+
+/// <summary>Settings <c>RateLimits__*</c>.</summary>
+public sealed class RateLimitOptions
+{
+    /// <summary>Tries to sign in or set up, per address and minute.</summary>
+    [Range(1, 100_000)]
+    public int SignInPerMinute { get; set; } = 5;
+}
+
+/// <summary>People, their sessions and API keys, and the site they belong to.</summary>
+public static class AccountsFeature
+{
+    /// <summary>The claim that names the <see cref="Session"/> of a cookie.</summary>
+    public const string SessionClaim = "session";
+
+    private const string SignInLimit = "sign-in";
+    private const string EitherScheme = "Either";
+
+    public static IHostApplicationBuilder AddAccounts(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<SetupOptions>().BindConfiguration("Setup");
+        services.AddOptions<SiteOptions>().BindConfiguration("Site").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RateLimitOptions>()
+            .Configure(limits => limits.SignInPerMinute = builder.Environment.IsDevelopment() ? 1000 : limits.SignInPerMinute)
+            .BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IPasswordHasher<Person>, PasswordHasher<Person>>();
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
+        builder.AddSharedSignIn(cookie =>
+        {
+            cookie.Events.OnRedirectToLogin = Answer(StatusCodes.Status401Unauthorized);
+            cookie.Events.OnRedirectToAccessDenied = Answer(StatusCodes.Status403Forbidden);
+            cookie.Events.OnValidatePrincipal = RefuseEndedSession;
+        })
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
+            .AddPolicyScheme(EitherScheme, null, either => either.ForwardDefaultSelector = context =>
+                ApiKeyAuthentication.Applies(context) ? ApiKeyAuthentication.SchemeName : SharedSignIn.Scheme);
+        services.Configure<AuthenticationOptions>(options => options.DefaultScheme = EitherScheme);
+        services.AddAuthorization();
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = async (rejected, _) =>
+            {
+                rejected.HttpContext.Response.Headers.RetryAfter = "60";
+                await Problems.Refuse(429, "too-many-requests", "Too many tries", "Wait a minute, then try again.").ExecuteAsync(rejected.HttpContext);
+            };
+            limiter.AddPolicy(SignInLimit, context => RateLimitPartition.GetFixedWindowLimiter(
+                context.Connection.RemoteIpAddress?.ToString() ?? "",
+                _ => new FixedWindowRateLimiterOptions
+                {
+                    Window = TimeSpan.FromMinutes(1),
+                    PermitLimit = context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.SignInPerMinute,
+                }));
+        });
+        return builder;
+    }
+
+    public static void MapAccounts(this IEndpointRouteBuilder api)
+    {
+        var open = api.MapGroup("").WithTags("Accounts");
+        open.MapGet("/site", GetSite.Handle).WithName(nameof(GetSite));
+        open.MapPost("/setup", SetUpSite.Handle).WithName(nameof(SetUpSite)).RequireRateLimiting(SignInLimit);
+        open.MapPost("/session", CreateSession.Handle).WithName(nameof(CreateSession)).RequireRateLimiting(SignInLimit);
+
+        var own = api.MapGroup("").WithTags("Accounts").RequireAuthorization();
+        own.MapGet("/session", GetSession.Handle).WithName(nameof(GetSession));
+        own.MapDelete("/session", DeleteSession.Handle).WithName(nameof(DeleteSession));
+        own.MapGet("/keys", ListKeys.Handle).WithName(nameof(ListKeys));
+        own.MapPost("/keys", CreateKey.Handle).WithName(nameof(CreateKey));
+        own.MapDelete("/keys/{id:guid}", DeleteKey.Handle).WithName(nameof(DeleteKey));
+    }
+
+    private static Func<RedirectContext<CookieAuthenticationOptions>, Task> Answer(int status) => context =>
+        Problems.Refuse(
+            status,
+            status == 401 ? "not-signed-in" : "not-allowed",
+            status == 401 ? "Sign in first" : "Not allowed",
+            status == 401 ? "Sign in, or send an API key as 'Authorization: Bearer ...'." : "You are signed in, but this is not yours to do.").ExecuteAsync(context.HttpContext);
+
+    private static async Task RefuseEndedSession(CookieValidatePrincipalContext context)
+    {
+        var db = context.HttpContext.RequestServices.GetRequiredService<BlogDb>();
+        var now = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        var session = Guid.TryParse(context.Principal?.FindFirst(SessionClaim)?.Value, out var id)
+            ? await db.Sessions.SingleOrDefaultAsync(session => session.Id == id, context.HttpContext.RequestAborted)
+            : null;
+        if (session is null || session.IsOver(now))
+        {
+            context.RejectPrincipal();
+            return;
+        }
+
+        if (session.See(now))
+        {
+            await db.SaveChangesAsync(context.HttpContext.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Platform;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace BlogCreator.Api.Accounts;
+
+/// <summary><c>Authorization: Bearer bc_live_...</c>. Cookies are not looked at beside it.</summary>
+internal sealed class ApiKeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    BlogDb db,
+    TimeProvider clock) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public const string SchemeName = "ApiKey";
+    private const string Bearer = "Bearer ";
+
+    public static bool Applies(HttpContext context) => context.Request.Headers.Authorization.Count > 0;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            || !ApiKey.TryParse(header[Bearer.Length..].Trim(), out var id, out var secret))
+        {
+            return AuthenticateResult.Fail("This is not an API key.");
+        }
+
+        var key = await db.ApiKeys.SingleOrDefaultAsync(key => key.Id == id, Context.RequestAborted);
+        if (key is null || !key.Matches(secret))
+        {
+            return AuthenticateResult.Fail("This API key is unknown or was revoked.");
+        }
+
+        if (key.Use(clock.GetUtcNow()))
+        {
+            await db.SaveChangesAsync(Context.RequestAborted);
+        }
+
+        var person = await db.People.AsNoTracking().SingleAsync(person => person.Id == key.PersonId, Context.RequestAborted);
+        var identity = new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, person.Id.ToString()), new(ClaimTypes.Name, person.Name), new(ClaimTypes.Email, person.Email)],
+            SchemeName);
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.Refuse(401, "unknown-key", "This API key does not work", "It is unknown or was revoked. Make a new one under Keys.").ExecuteAsync(Context);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Security.Claims;
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Platform;
+using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlogCreator.Api.Accounts;
+
+/// <summary>Signs in with e-mail and password; answers with the cookie.</summary>
+public static class CreateSession
+{
+    // Compared with when there is no such person, so that the answer takes as long.
+    private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<Person>().HashPassword(null!, Guid.NewGuid().ToString()));
+
+    public static async Task<Results<Ok<SessionDetails>, ProblemHttpResult>> Handle(
+        SignInRequest request,
+        HttpContext context,
+        BlogDb db,
+        IPasswordHasher<Person> hasher,
+        TimeProvider clock,
+        CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var email = Person.Normalize(request.Email);
+        var person = await db.People.SingleOrDefaultAsync(person => person.NormalizedEmail == email, cancel);
+        var answer = hasher.VerifyHashedPassword(person!, person?.PasswordHash ?? NobodysHash.Value, request.Password);
+        if (person is null)
+        {
+            return Wrong();
+        }
+
+        if (person.IsLocked(now))
+        {
+            return Problems.Refuse(
+                StatusCodes.Status429TooManyRequests,
+                "locked",
+                "Too many wrong passwords",
+                "This account is closed for a quarter of an hour. Nothing was lost; try again then.");
+        }
+
+        if (answer == PasswordVerificationResult.Failed)
+        {
+            person.CountFailedSignIn(now);
+            await db.SaveChangesAsync(cancel);
+            return Wrong();
+        }
+
+        if (answer == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            person.SetPasswordHash(hasher.HashPassword(person, request.Password));
+        }
+
+        person.CountSignIn();
+        await SignIn(context, db, person, now, cancel);
+        return TypedResults.Ok(Describe(person));
+    }
+
+    internal static async Task SignIn(HttpContext context, BlogDb db, Person person, DateTimeOffset now, CancellationToken cancel)
+    {
+        var session = Session.Create(person.Id, now);
+        db.Sessions.Add(session);
+        await db.SaveChangesAsync(cancel);
+        var identity = new ClaimsIdentity(
+            [
+                new(ClaimTypes.NameIdentifier, person.Id.ToString()),
+                new(ClaimTypes.Name, person.Name),
+                new(ClaimTypes.Email, person.Email),
+                new(AccountsFeature.SessionClaim, session.Id.ToString()),
+            ],
+            SharedSignIn.Scheme);
+        await context.SignInAsync(SharedSignIn.Scheme, new ClaimsPrincipal(identity), new AuthenticationProperties { IsPersistent = true });
+    }
+
+    internal static SessionDetails Describe(Person person) => new(person.Id, person.Email, person.Name, person.Handle);
+
+    private static ProblemHttpResult Wrong() => Problems.Refuse(
+        StatusCodes.Status401Unauthorized,
+        "wrong-credentials",
+        "E-mail or password is wrong",
+        "Check both and try again.");
+}

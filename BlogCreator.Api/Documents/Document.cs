@@ -1,0 +1,83 @@
+using BlogCreator.Contracts;
+
+namespace BlogCreator.Api.Documents;
+
+/// <summary>An uploaded file and how far reading it has come. Its bytes are in the file store under their hash.</summary>
+public sealed class Document
+{
+    private Document()
+    {
+    }
+
+    public Guid Id { get; private set; }
+
+    public Guid OwnerId { get; private set; }
+
+    public string FileName { get; private set; } = "";
+
+    /// <summary><c>pdf</c>, <c>markdown</c> or <c>text</c>.</summary>
+    public string FileType { get; private set; } = "";
+
+    /// <summary>SHA-256 of the bytes, lower-case hexadecimal; unique per owner.</summary>
+    public string Sha256 { get; private set; } = "";
+
+    public long Size { get; private set; }
+
+    public DocumentStatus Status { get; private set; }
+
+    public int? Pages { get; private set; }
+
+    public int? PagesRead { get; private set; }
+
+    public int PassageCount { get; private set; }
+
+    public string? Title { get; private set; }
+
+    public string? Language { get; private set; }
+
+    public string? ReasonCode { get; private set; }
+
+    public string? Reason { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public static Document Create(Guid ownerId, string fileName, string fileType, string sha256, long size, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        OwnerId = ownerId,
+        FileName = fileName,
+        FileType = fileType,
+        Sha256 = sha256,
+        Size = size,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    /// <summary>A failed document is worth another try, for instance after an update.</summary>
+    public void QueueAgain(DateTimeOffset now)
+    {
+        (Status, ReasonCode, Reason, PagesRead) = (DocumentStatus.Queued, null, null, null);
+        UpdatedAt = now;
+    }
+
+    public void BeginReading(DateTimeOffset now)
+    {
+        (Status, PagesRead) = (DocumentStatus.Reading, 0);
+        UpdatedAt = now;
+    }
+
+    public void FinishReading(int? pages, int passages, string? title, string? language, DateTimeOffset now)
+    {
+        (Status, Pages, PagesRead, PassageCount) = (DocumentStatus.Ready, pages, pages, passages);
+        (Title, Language, ReasonCode, Reason) = (title, language, null, null);
+        UpdatedAt = now;
+    }
+
+    public void Fail(string code, string reason, DateTimeOffset now)
+    {
+        (Status, ReasonCode, Reason, PassageCount) = (DocumentStatus.Failed, code, reason, 0);
+        UpdatedAt = now;
+    }
+}

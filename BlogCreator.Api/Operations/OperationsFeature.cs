@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace BlogCreator.Api.Operations;
+
+/// <summary>Settings <c>Jobs__*</c>.</summary>
+public sealed class JobOptions
+{
+    /// <summary>Jobs this process runs at a time.</summary>
+    [Range(1, 64)]
+    public int Workers { get; set; } = 4;
+
+    [Range(1, 100)]
+    public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>How long a job stays with a worker that no longer renews it.</summary>
+    [Range(typeof(TimeSpan), "00:00:03", "01:00:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>Which handler does which kind.</summary>
+public sealed class JobKinds(IEnumerable<JobKinds.Entry> entries)
+{
+    private readonly Dictionary<string, Type> _handlers = entries.ToDictionary(entry => entry.Kind, entry => entry.Handler);
+
+    public IReadOnlyCollection<string> Names => _handlers.Keys;
+
+    public IJobHandler Handler(string kind, IServiceProvider services) => (IJobHandler)services.GetRequiredService(_handlers[kind]);
+
+    public sealed record Entry(string Kind, Type Handler);
+}
+
+public static class OperationsFeature
+{
+    public static IHostApplicationBuilder AddOperations(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<JobKinds>();
+        builder.Services.AddSingleton<JobSignal>();
+        builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());
+        builder.Services.AddHostedService<JobWorker>();
+        return builder;
+    }
+
+    public static IServiceCollection AddJob<T>(this IServiceCollection services)
+        where T : class, IJobHandler =>
+        services.AddScoped<T>().AddSingleton(new JobKinds.Entry(T.Kind, typeof(T)));
+}

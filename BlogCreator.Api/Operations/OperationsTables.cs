@@ -1,0 +1,40 @@
+using BlogCreator.Api.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace BlogCreator.Api.Operations;
+
+public static class OperationsTables
+{
+    extension(BlogDb db)
+    {
+        public DbSet<Job> Jobs => db.Set<Job>();
+
+        public DbSet<AuditEntry> Audit => db.Set<AuditEntry>();
+    }
+
+    internal sealed class JobTable : IEntityTypeConfiguration<Job>
+    {
+        public void Configure(EntityTypeBuilder<Job> builder)
+        {
+            builder.ToTable("Jobs");
+            builder.Property(job => job.Kind).HasMaxLength(60);
+            builder.Property(job => job.LeaseOwner).HasMaxLength(60);
+            builder.Property(job => job.LastError).HasMaxLength(2000);
+            builder.HasIndex(job => new { job.Status, job.RunAfter });
+            // One open job per subject: asking twice for the same work is asking once.
+            builder.HasIndex(job => new { job.Kind, job.Subject }).IsUnique().HasFilter("\"Status\" < 2");
+        }
+    }
+
+    internal sealed class AuditTable : IEntityTypeConfiguration<AuditEntry>
+    {
+        public void Configure(EntityTypeBuilder<AuditEntry> builder)
+        {
+            builder.ToTable("Audit");
+            builder.Property(entry => entry.Action).HasMaxLength(60);
+            builder.Property(entry => entry.Detail).HasMaxLength(2000);
+            builder.HasIndex(entry => entry.Subject);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Evidence;
+using BlogCreator.Api.Platform;
+using BlogCreator.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace BlogCreator.Api.Posts;
+
+/// <summary>A post written by hand, without sources as yet.</summary>
+public static class CreatePost
+{
+    public static async Task<Results<Created<PostDetails>, ProblemHttpResult>> Handle(
+        CreatePostRequest request,
+        CurrentUser user,
+        BlogDb db,
+        TimeProvider clock,
+        CancellationToken cancel)
+    {
+        if (EditPost.Refusal(request.Title, request.Markdown ?? "") is { } refusal)
+        {
+            return refusal;
+        }
+
+        var text = new VersionText(request.Title, request.Summary ?? "", request.Markdown ?? "", request.Tags ?? []);
+        var (post, version) = await Add(db, user.Id, null, text, new Dictionary<int, SourcePassage>(), clock.GetUtcNow(), cancel);
+        await db.SaveChangesAsync(cancel);
+        return TypedResults.Created($"/api/v1/posts/{post.Id}", DescribePost.ToDetails(post, version));
+    }
+
+    /// <summary>Adds a post with its first version; the caller saves.</summary>
+    public static async Task<(Post Post, PostVersion Version)> Add(
+        BlogDb db,
+        Guid ownerId,
+        Guid? generationId,
+        VersionText text,
+        IReadOnlyDictionary<int, SourcePassage> citations,
+        DateTimeOffset now,
+        CancellationToken cancel)
+    {
+        var slug = await SlugFor.FreeFrom(SlugFor.Title(text.Title), Guid.Empty, db, cancel);
+        var post = Post.Create(ownerId, slug, generationId, now);
+        var version = WriteVersion.Run(post.Id, post.Version, text, citations, now);
+        db.Posts.Add(post);
+        db.PostVersions.Add(version);
+        db.PostSlugs.Add(new PostSlug { Slug = slug, PostId = post.Id });
+        db.PostCitations.AddRange(citations.Select(citation => new PostCitation { PostId = post.Id, Label = citation.Key, Passage = citation.Value }));
+        return (post, version);
+    }
+}

@@ -1,0 +1,79 @@
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Platform;
+using BlogCreator.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlogCreator.Api.Posts;
+
+/// <summary>Saves a new version. Readers keep seeing the published one until it is published again.</summary>
+public static class EditPost
+{
+    public static async Task<Results<Ok<PostDetails>, ProblemHttpResult>> Handle(
+        Guid id,
+        EditPostRequest request,
+        CurrentUser user,
+        BlogDb db,
+        TimeProvider clock,
+        CancellationToken cancel)
+    {
+        if (Refusal(request.Title, request.Markdown) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (await DescribePost.Find(db, id, user.Id, cancel) is not var (post, latest))
+        {
+            return Problems.NotFound("post");
+        }
+
+        if (request.Version != post.Version)
+        {
+            return Conflict(latest);
+        }
+
+        var now = clock.GetUtcNow();
+        var citations = await DescribePost.Citations(db, id, cancel);
+        post.AddVersion(now);
+        var version = WriteVersion.Run(id, post.Version, new VersionText(request.Title, request.Summary, request.Markdown, request.Tags ?? latest.Tags), citations, now);
+        db.PostVersions.Add(version);
+        if (!string.IsNullOrWhiteSpace(request.Slug) && SlugFor.Title(request.Slug) is var wished && wished != post.Slug)
+        {
+            var slug = await SlugFor.FreeFrom(wished, id, db, cancel);
+            if (await db.PostSlugs.FindAsync([slug], cancel) is null)
+            {
+                db.PostSlugs.Add(new PostSlug { Slug = slug, PostId = id });
+            }
+
+            post.Rename(slug);
+        }
+
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            db.ChangeTracker.Clear();
+            return await DescribePost.Find(db, id, user.Id, cancel) is var (_, newer) ? Conflict(newer) : Problems.NotFound("post");
+        }
+
+        return TypedResults.Ok(DescribePost.ToDetails(post, version));
+    }
+
+    internal static ProblemHttpResult? Refusal(string title, string markdown) =>
+        string.IsNullOrWhiteSpace(title)
+            ? Problems.Invalid("no-title", "Give the post a title.")
+            : markdown.Length > WriteVersion.MaxMarkdown
+                ? Problems.Invalid("too-long", $"A post holds at most {WriteVersion.MaxMarkdown:N0} characters. Split it in two.")
+                : null;
+
+    private static ProblemHttpResult Conflict(PostVersion latest) => Problems.Refuse(
+        StatusCodes.Status409Conflict,
+        "not-the-latest",
+        "Someone saved this post meanwhile",
+        "Your text was not saved, and theirs was not overwritten. Compare both, then save again with the latest version's number.",
+        ("latestVersion", latest.Number),
+        ("latestTitle", latest.Title),
+        ("latestMarkdown", latest.Markdown));
+}

@@ -1,0 +1,86 @@
+using BlogCreator.Contracts;
+
+namespace BlogCreator.Api.Posts;
+
+/// <summary>A post: an address and a state; its text is in its versions.</summary>
+public sealed class Post
+{
+    private Post()
+    {
+    }
+
+    public Guid Id { get; private set; }
+
+    public Guid OwnerId { get; private set; }
+
+    public string Slug { get; private set; } = "";
+
+    public PostStatus Status { get; private set; }
+
+    /// <summary>The latest version; what the author edits. Every save adds one.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>The version readers see; null while nothing is published.</summary>
+    public int? PublishedVersion { get; private set; }
+
+    /// <summary>When it was published first; a later version does not change it.</summary>
+    public DateTimeOffset? PublishedAt { get; private set; }
+
+    public DateTimeOffset? ScheduledAt { get; private set; }
+
+    /// <summary>Why the gate was passed without evidence for every statement; null when it was not.</summary>
+    public string? OverrideReason { get; private set; }
+
+    /// <summary>The generation that wrote it: at most one post each.</summary>
+    public Guid? GenerationId { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public static Post Create(Guid ownerId, string slug, Guid? generationId, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        OwnerId = ownerId,
+        Slug = slug,
+        GenerationId = generationId,
+        Version = 1,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    public void AddVersion(DateTimeOffset now)
+    {
+        Version++;
+        UpdatedAt = now;
+    }
+
+    public void Rename(string slug) => Slug = slug;
+
+    public void Publish(string? overrideReason, DateTimeOffset now)
+    {
+        Status = PostStatus.Published;
+        PublishedVersion = Version;
+        PublishedAt ??= now;
+        ScheduledAt = null;
+        OverrideReason = overrideReason;
+        UpdatedAt = now;
+    }
+
+    public void Schedule(DateTimeOffset at, string? overrideReason, DateTimeOffset now)
+    {
+        Status = PostStatus.Scheduled;
+        ScheduledAt = at;
+        OverrideReason = overrideReason;
+        UpdatedAt = now;
+    }
+
+    public void Unpublish(DateTimeOffset now)
+    {
+        Status = PostStatus.Draft;
+        PublishedVersion = null;
+        ScheduledAt = null;
+        OverrideReason = null;
+        UpdatedAt = now;
+    }
+}

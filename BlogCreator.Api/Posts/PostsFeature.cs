@@ -1,0 +1,33 @@
+using BlogCreator.Api.Operations;
+
+namespace BlogCreator.Api.Posts;
+
+/// <summary>Posts, their versions and their publication.</summary>
+public static class PostsFeature
+{
+    public static IHostApplicationBuilder AddPosts(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddJob<PublishScheduledPost>();
+        return builder;
+    }
+
+    public static void MapPosts(this IEndpointRouteBuilder api)
+    {
+        var own = api.MapGroup("/posts").WithTags("Posts").RequireAuthorization();
+        own.MapGet("", ListPosts.Handle).WithName(nameof(ListPosts));
+        own.MapPost("", CreatePost.Handle).WithName(nameof(CreatePost));
+        own.MapGet("/{id:guid}", GetPost.Handle).WithName(nameof(GetPost));
+        own.MapPut("/{id:guid}", EditPost.Handle).WithName(nameof(EditPost));
+        own.MapDelete("/{id:guid}", DeletePost.Handle).WithName(nameof(DeletePost));
+        own.MapPut("/{id:guid}/publication", PublishPost.Handle).WithName(nameof(PublishPost));
+        own.MapDelete("/{id:guid}/publication", UnpublishPost.Handle).WithName(nameof(UnpublishPost));
+        own.MapPost("/{id:guid}/check", RecheckPost.Handle).WithName(nameof(RecheckPost));
+        own.MapPost("/{id:guid}/preview", PreviewPost.Handle).WithName(nameof(PreviewPost));
+        own.MapGet("/{id:guid}/evidence", GetEvidence.Handle).WithName(nameof(GetEvidence));
+
+        var open = api.MapGroup("/public/posts").WithTags("Public");
+        open.MapGet("", ListPublicPosts.Handle).WithName(nameof(ListPublicPosts));
+        open.MapGet("/{slug}", GetPublicPost.Handle).WithName(nameof(GetPublicPost));
+        open.MapGet("/{slug}/evidence", GetPublicEvidence.Handle).WithName(nameof(GetPublicEvidence));
+    }
+}

@@ -1,0 +1,74 @@
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Operations;
+using BlogCreator.Api.Platform;
+using BlogCreator.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlogCreator.Api.Posts;
+
+/// <summary>
+/// Publishes the latest version, now or later. The gate: every statement that needs evidence has it, or the author says
+/// why not, and that is written down.
+/// </summary>
+public static class PublishPost
+{
+    public static async Task<Results<Ok<PostDetails>, ProblemHttpResult>> Handle(
+        Guid id,
+        PublishRequest? request,
+        CurrentUser user,
+        BlogDb db,
+        TimeProvider clock,
+        CancellationToken cancel)
+    {
+        if (await DescribePost.Find(db, id, user.Id, cancel) is not var (post, version))
+        {
+            return Problems.NotFound("post");
+        }
+
+        if (string.IsNullOrWhiteSpace(version.PlainText))
+        {
+            return Problems.Refuse(StatusCodes.Status422UnprocessableEntity, "empty-post", "There is nothing to publish", "Write some text first.");
+        }
+
+        var reason = request?.Override?.Trim();
+        var failing = WriteVersion.Failing(version.Claims);
+        if (failing.Count > 0 && string.IsNullOrEmpty(reason))
+        {
+            return Problems.Refuse(
+                StatusCodes.Status422UnprocessableEntity,
+                "unsupported-statements",
+                "Not published: some statements lack evidence",
+                failing.Count == 1
+                    ? "One statement is not supported by the passage it cites. Mend or remove it, or publish with a reason."
+                    : $"{failing.Count} statements are not supported by the passages they cite. Mend or remove them, or publish with a reason.",
+                ("claims", failing));
+        }
+
+        var overridden = failing.Count > 0 ? reason : null;
+        if (overridden?.Length > 500)
+        {
+            return Problems.Invalid("reason-too-long", "Give the reason in at most 500 characters.");
+        }
+
+        var now = clock.GetUtcNow();
+        await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
+        if (request?.At is { } at && at > now)
+        {
+            post.Schedule(at, overridden, now);
+            db.Jobs.Add(Job.Create(PublishScheduledPost.Kind, id, now, at));
+        }
+        else
+        {
+            post.Publish(overridden, now);
+        }
+
+        if (overridden is not null)
+        {
+            db.Audit.Add(AuditEntry.Create("posts.published-with-override", user.Id, id, $"{failing.Count} statements: {overridden}", now));
+        }
+
+        await db.SaveChangesAsync(cancel);
+        return TypedResults.Ok(DescribePost.ToDetails(post, version));
+    }
+}

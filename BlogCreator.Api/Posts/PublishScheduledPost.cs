@@ -1,0 +1,41 @@
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Operations;
+using BlogCreator.Contracts;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlogCreator.Api.Posts;
+
+/// <summary>The job that publishes a post when its time has come, or as soon as the service is back.</summary>
+public sealed class PublishScheduledPost(BlogDb db, TimeProvider clock) : IJobHandler
+{
+    public static string Kind => "posts.publish";
+
+    public async Task Run(JobLease lease, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await lease.Fence(db, cancel);
+        var now = clock.GetUtcNow();
+        var post = await db.Posts.SingleOrDefaultAsync(post => post.Id == lease.Subject, cancel);
+        if (post is not { Status: PostStatus.Scheduled } || post.ScheduledAt > now)
+        {
+            return;
+        }
+
+        var version = await db.PostVersions.AsNoTracking().SingleAsync(version => version.PostId == post.Id && version.Number == post.Version, cancel);
+        if (WriteVersion.Failing(version.Claims).Count > 0 && post.OverrideReason is null)
+        {
+            // It was edited after it was scheduled and no longer passes the gate: a draft again, for its author to see.
+            post.Unpublish(now);
+            db.Audit.Add(AuditEntry.Create("posts.schedule-refused", null, post.Id, "Statements without evidence.", now));
+        }
+        else
+        {
+            post.Publish(post.OverrideReason, now);
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    public Task GiveUp(Guid subject, string error, CancellationToken cancel) => Task.CompletedTask;
+}

@@ -1,0 +1,24 @@
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Operations;
+using BlogCreator.Api.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlogCreator.Api.Posts;
+
+/// <summary>Takes a post off the blog, or off the schedule. Its text stays as a draft.</summary>
+public static class UnpublishPost
+{
+    public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
+    {
+        if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id, cancel) is not { } post)
+        {
+            return Problems.NotFound("post");
+        }
+
+        post.Unpublish(clock.GetUtcNow());
+        await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
+        await db.SaveChangesAsync(cancel);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,26 @@
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlogCreator.Api.Writing;
+
+/// <summary>Asks a generation to stop; it does within a second or two. One that is over stays as it is.</summary>
+public static class CancelGeneration
+{
+    public static async Task<Results<Accepted, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, CancellationToken cancel)
+    {
+        if (await db.Generations.SingleOrDefaultAsync(generation => generation.Id == id && generation.OwnerId == user.Id, cancel) is not { } generation)
+        {
+            return Problems.NotFound("generation");
+        }
+
+        if (!generation.IsOver)
+        {
+            generation.RequestCancel();
+            await db.SaveChangesAsync(cancel);
+        }
+
+        return TypedResults.Accepted($"/api/v1/generations/{id}");
+    }
+}

@@ -1,0 +1,109 @@
+using BlogCreator.Contracts;
+
+namespace BlogCreator.Api.Writing;
+
+/// <summary>A brief being turned into a post, step by step; every step's result is kept, so a restart goes on where it stopped.</summary>
+public sealed class Generation
+{
+    private Generation()
+    {
+    }
+
+    public Guid Id { get; private set; }
+
+    public Guid OwnerId { get; private set; }
+
+    public required BriefDetails Brief { get; init; }
+
+    public GenerationStatus Status { get; private set; }
+
+    public string Writer { get; private set; } = "";
+
+    public OutlineDetails? Outline { get; private set; }
+
+    public Guid? PostId { get; private set; }
+
+    public string? ErrorCode { get; private set; }
+
+    public string? Error { get; private set; }
+
+    /// <summary>Set by the person; seen by the job within a second.</summary>
+    public bool CancelRequested { get; private set; }
+
+    public int InputTokens { get; private set; }
+
+    public int OutputTokens { get; private set; }
+
+    public decimal Money { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    public DateTimeOffset? FinishedAt { get; private set; }
+
+    public bool IsOver => Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
+
+    public static Generation Create(Guid ownerId, BriefDetails brief, string writer, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        OwnerId = ownerId,
+        Brief = brief,
+        Writer = writer,
+        CreatedAt = now,
+    };
+
+    public void Begin(DateTimeOffset now)
+    {
+        Status = GenerationStatus.Running;
+        StartedAt ??= now;
+    }
+
+    public void Plan(OutlineDetails outline) => Outline = outline;
+
+    public void Complete(Guid postId, DateTimeOffset now)
+    {
+        (Status, PostId, FinishedAt) = (GenerationStatus.Completed, postId, now);
+    }
+
+    public void Fail(string code, string error, DateTimeOffset now)
+    {
+        (Status, ErrorCode, Error, FinishedAt) = (GenerationStatus.Failed, code, error, now);
+    }
+
+    public void RequestCancel() => CancelRequested = true;
+
+    public void Cancel(DateTimeOffset now) => (Status, CancelRequested, FinishedAt) = (GenerationStatus.Cancelled, true, now);
+}
+
+/// <summary>The stored result of a step, or of one section of the step <c>write</c> (<c>write/0</c>).</summary>
+public sealed class GenerationStep
+{
+    public Guid GenerationId { get; init; }
+
+    public required string Name { get; init; }
+
+    public string? Detail { get; set; }
+
+    /// <summary>JSON; null while the step runs.</summary>
+    public string? Result { get; set; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; set; }
+}
+
+/// <summary>Something that happened, numbered without gaps; never changed.</summary>
+public sealed class GenerationEvent
+{
+    public Guid GenerationId { get; init; }
+
+    public int Number { get; init; }
+
+    public required string Type { get; init; }
+
+    /// <summary>JSON.</summary>
+    public required string Data { get; init; }
+
+    public DateTimeOffset At { get; init; }
+}

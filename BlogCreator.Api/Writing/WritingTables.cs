@@ -1,0 +1,62 @@
+using System.Text.Json;
+using BlogCreator.Api.Accounts;
+using BlogCreator.Api.Data;
+using BlogCreator.Contracts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace BlogCreator.Api.Writing;
+
+public static class WritingTables
+{
+    extension(BlogDb db)
+    {
+        public DbSet<Generation> Generations => db.Set<Generation>();
+
+        public DbSet<GenerationStep> GenerationSteps => db.Set<GenerationStep>();
+
+        public DbSet<GenerationEvent> GenerationEvents => db.Set<GenerationEvent>();
+    }
+
+    internal sealed class GenerationTable : IEntityTypeConfiguration<Generation>
+    {
+        public void Configure(EntityTypeBuilder<Generation> builder)
+        {
+            builder.ToTable("Generations");
+            builder.Property(generation => generation.Writer).HasMaxLength(60);
+            builder.Property(generation => generation.ErrorCode).HasMaxLength(40);
+            builder.Property(generation => generation.Error).HasMaxLength(600);
+            builder.Property(generation => generation.Money).HasConversion<double>();
+            builder.Property(generation => generation.Brief).HasConversion(
+                brief => JsonSerializer.Serialize(brief, BlogApi.Json),
+                text => JsonSerializer.Deserialize<BriefDetails>(text, BlogApi.Json)!);
+            builder.Property(generation => generation.Outline).HasConversion(
+                outline => JsonSerializer.Serialize(outline, BlogApi.Json),
+                text => JsonSerializer.Deserialize<OutlineDetails>(text, BlogApi.Json));
+            builder.HasOne<Person>().WithMany().HasForeignKey(generation => generation.OwnerId);
+        }
+    }
+
+    internal sealed class GenerationStepTable : IEntityTypeConfiguration<GenerationStep>
+    {
+        public void Configure(EntityTypeBuilder<GenerationStep> builder)
+        {
+            builder.ToTable("GenerationSteps");
+            builder.HasKey(step => new { step.GenerationId, step.Name });
+            builder.Property(step => step.Name).HasMaxLength(40);
+            builder.Property(step => step.Detail).HasMaxLength(300);
+            builder.HasOne<Generation>().WithMany().HasForeignKey(step => step.GenerationId);
+        }
+    }
+
+    internal sealed class GenerationEventTable : IEntityTypeConfiguration<GenerationEvent>
+    {
+        public void Configure(EntityTypeBuilder<GenerationEvent> builder)
+        {
+            builder.ToTable("GenerationEvents");
+            builder.HasKey(happened => new { happened.GenerationId, happened.Number });
+            builder.Property(happened => happened.Type).HasMaxLength(30);
+            builder.HasOne<Generation>().WithMany().HasForeignKey(happened => happened.GenerationId);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using BlogCreator.Api.Accounts;
+using BlogCreator.Api.Data;
+using BlogCreator.Contracts;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace BlogCreator.Tests.Platform;
+
+/// <summary>
+/// The real Api over HTTP on a database and a file store of its own in a temporary folder. Its workers run. Use it as a
+/// class fixture; <see cref="SignInAs"/> gives each test people of its own.
+/// </summary>
+public sealed class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("blogcreator-test-").FullName;
+
+    /// <summary>Settings such as <c>Uploads:MaxBytes</c>; set before the first request.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        using var scope = Services.CreateScope();
+        var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
+        if (!await db.Sites.AnyAsync())
+        {
+            db.Sites.Add(new Site());
+            await db.SaveChangesAsync();
+        }
+    }
+
+    /// <summary>A client that sends the API key of a new person. The first person asked for as owner goes through set-up.</summary>
+    public async Task<HttpClient> SignInAs(string name)
+    {
+        using var scope = Services.CreateScope();
+        var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
+        var now = scope.ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow();
+        var person = Person.CreateOwner($"{name}.{Guid.NewGuid():n}@example.org", now);
+        db.People.Add(person);
+        // Only one person may own a site; the others of a test are plain people.
+        db.Entry(person).Property(nameof(Person.IsOwner)).CurrentValue = false;
+        var (key, text) = ApiKey.Create(person.Id, "test", now);
+        db.ApiKeys.Add(key);
+        await db.SaveChangesAsync();
+        var client = CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", text);
+        return client;
+    }
+
+    public static async Task<ApiProblem> Problem(HttpResponseMessage answer)
+    {
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        return (await answer.Content.ReadFromJsonAsync<ApiProblem>(BlogApi.Json))!;
+    }
+
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("ConnectionStrings:blogdb", $"Data Source={Path.Combine(Folder, "blogdb.db")}");
+        builder.UseSetting("Storage:Path", Path.Combine(Folder, "files"));
+        builder.UseSetting("DataProtection:Path", Path.Combine(Folder, "keys"));
+        foreach (var (name, value) in Settings)
+        {
+            builder.UseSetting(name, value);
+        }
+
+        // Before the workers start, as the migrate step does in a run.
+        using var db = new SqliteBlogDb(new DbContextOptionsBuilder<SqliteBlogDb>().UseSqlite($"Data Source={Path.Combine(Folder, "blogdb.db")}").Options);
+        db.Database.Migrate();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
