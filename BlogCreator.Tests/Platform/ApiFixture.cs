@@ -62,6 +62,7 @@ public sealed class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
     {
         builder.UseEnvironment("Development");
         builder.UseSetting("ConnectionStrings:blogdb", $"Data Source={Path.Combine(Folder, "blogdb.db")}");
+        builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.UseSetting("Storage:Path", Path.Combine(Folder, "files"));
         builder.UseSetting("DataProtection:Path", Path.Combine(Folder, "keys"));
         foreach (var (name, value) in Settings)
