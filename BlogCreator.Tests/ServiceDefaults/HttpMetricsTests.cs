@@ -5,7 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Tests.ServiceDefaults;
 
-/// <summary>Meters are seen across the whole process, so each test asks after a route that only it has.</summary>
+/// <summary>
+/// Meters are seen across the whole process: each test asks after a route that only it has, and no other service may stop
+/// meanwhile, since it would take along the series that it shares by name with this one.
+/// </summary>
+[Collection(nameof(HttpMetricsTests))]
+[CollectionDefinition(nameof(HttpMetricsTests), DisableParallelization = true)]
 public sealed class HttpMetricsTests
 {
     [Fact]
