@@ -1,27 +1,51 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace BlogCreator.ServiceDefaults;
 
-/// <summary>What every service shares.</summary>
+/// <summary>What every service shares, in three calls: what it is made of, how it answers, and its own routes.</summary>
 public static class ServiceDefaultsExtensions
 {
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.Services.AddHealthChecks();
+        builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+
+        builder.AddManagementPort();
+        builder.AddLogs();
+        builder.AddTelemetry();
+        builder.AddHealth();
+        builder.AddDraining();
+        builder.AddProblems();
+        builder.AddTrustedProxies();
+        builder.AddHttpClients();
         return builder;
     }
 
-    public static WebApplication UseServiceDefaults(this WebApplication app) => app;
+    /// <summary>
+    /// First in the pipeline, so that what later parts refuse or break is counted, carries the headers and is explained.
+    /// </summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseManagementPort();
+        app.UseMiddleware<HttpMetrics>();
+        app.UseForwardedHeaders();
+        app.UseStatusCodePages();
+        app.UseExceptionHandler();
+        return app;
+    }
 
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks("/health");
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealth();
+        app.MapMetrics();
         return app;
     }
 }

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace BlogCreator.ServiceDefaults;
+
+/// <summary>
+/// <c>/health</c> for people (every check), <c>/health/live</c> for whoever restarts the process (nothing it depends on),
+/// <c>/health/ready</c> for whoever sends it requests (the checks tagged <c>ready</c>, and not while it is stopping).
+/// </summary>
+internal static class Health
+{
+    private const string Ready = "ready";
+
+    public static void AddHealth(this IHostApplicationBuilder builder) =>
+        builder.Services.AddHealthChecks().AddCheck<Draining>("accepting-requests", tags: [Ready]);
+
+    public static void MapHealth(this WebApplication app)
+    {
+        Map("/health", _ => true);
+        Map("/health/live", _ => false);
+        Map("/health/ready", check => check.Tags.Contains(Ready));
+
+        void Map(string path, Func<HealthCheckRegistration, bool> which) => app
+            .MapHealthChecks(path, new HealthCheckOptions { Predicate = which, ResponseWriter = Write })
+            .AllowAnonymous().DisableRateLimiting().DisableHttpMetrics();
+    }
+
+    /// <summary>States only: a description may hold the message of an exception, and the route is public.</summary>
+    private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+        new
+        {
+            status = Name(report.Status),
+            checks = report.Entries.ToDictionary(entry => entry.Key, entry => Name(entry.Value.Status)),
+        },
+        JsonSerializerOptions.Web,
+        context.RequestAborted);
+
+    private static string Name(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "healthy",
+        HealthStatus.Degraded => "degraded",
+        _ => "unhealthy",
+    };
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace BlogCreator.ServiceDefaults;
+
+/// <summary>Lines for a person in development, for a machine elsewhere.</summary>
+internal static class Logs
+{
+    public static void AddLogs(this IHostApplicationBuilder builder)
+    {
+        // The framework's line for each request holds its query, so what people search for. First of the sources, so that
+        // any setting overrides it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData =
+            [
+                new("Logging:LogLevel:Default", "Information"),
+                new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+                new("Logging:LogLevel:System.Net.Http.HttpClient", "Warning"),
+                new("Logging:LogLevel:Polly", "Warning"),
+                new("Logging:LogLevel:Yarp", "Warning"),
+            ],
+        });
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "HH:mm:ss ";
+            });
+            return;
+        }
+
+        builder.Services.AddSingleton(ServiceIdentity.Of(builder));
+        builder.Logging.AddConsole(console => console.FormatterName = EcsConsoleFormatter.FormatterName);
+        builder.Logging.AddConsoleFormatter<EcsConsoleFormatter, ConsoleFormatterOptions>();
+    }
+}

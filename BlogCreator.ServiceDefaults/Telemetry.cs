@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace BlogCreator.ServiceDefaults;
+
+/// <summary>Traces, metrics and logs. They leave the process only where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector.</summary>
+internal static class Telemetry
+{
+    // Each feature names its meter and its activity source after its namespace.
+    private const string OwnNames = "BlogCreator.*";
+
+    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        var service = ServiceIdentity.Of(builder);
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource
+                .AddService(service.Name, serviceVersion: service.Version, autoGenerateServiceInstanceId: false)
+                .AddAttributes([new("deployment.environment.name", service.Environment)]))
+            .WithMetrics(metrics => metrics
+                .AddMeter(OwnNames)
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddPrometheusExporter(exporter =>
+                {
+                    // The names of the series and their labels are a public contract; these two would add labels to each.
+                    exporter.ScopeInfoEnabled = false;
+                    exporter.TargetInfoEnabled = false;
+                }))
+            .WithTracing(traces => traces
+                .AddSource(OwnNames)
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
+                .AddHttpClientInstrumentation());
+
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            builder.Logging.AddOpenTelemetry(logs =>
+            {
+                logs.IncludeFormattedMessage = true;
+                logs.IncludeScopes = true;
+            });
+            telemetry.UseOtlpExporter();
+        }
+    }
+
+    private static bool IsWorthATrace(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IDisableHttpMetricsMetadata>() is null &&
+        !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) &&
+        !context.Request.Path.StartsWithSegments(ManagementPort.MetricsPath, StringComparison.Ordinal);
+}

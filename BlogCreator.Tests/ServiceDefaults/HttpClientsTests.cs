@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlogCreator.Tests.ServiceDefaults;
+
+public sealed class HttpClientsTests
+{
+    [Theory]
+    [InlineData("GET", null, 2, HttpStatusCode.OK)]
+    [InlineData("POST", null, 1, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("PUT", null, 1, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("DELETE", null, 1, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("GET", "text/event-stream", 1, HttpStatusCode.ServiceUnavailable)]
+    public async Task Only_what_can_be_repeated_without_harm_is(string method, string? accept, int attempts, HttpStatusCode end)
+    {
+        var seen = 0;
+        await using var service = await RunningService.Start(map: app => app.Map("/once-broken", () =>
+            Interlocked.Increment(ref seen) == 1 ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Results.Ok()));
+        var client = service.App.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"{service.App.Urls.First()}/once-broken");
+        if (accept is not null)
+        {
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
+        }
+
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(end, answer.StatusCode);
+        Assert.Equal(attempts, seen);
+    }
+
+    [Fact]
+    public async Task Another_service_is_found_by_its_name()
+    {
+        await using var api = await RunningService.Start(map: app => app.MapGet("/name", () => "api"));
+        await using var web = await RunningService.Start(settings: [$"--services:api:http:0={api.App.Urls.First()}"]);
+        var client = web.App.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
+        Assert.Equal("api", await client.GetStringAsync("http://api/name", TestContext.Current.CancellationToken));
+        Assert.Equal("api", await client.GetStringAsync("https+http://api/name", TestContext.Current.CancellationToken));
+    }
+}
