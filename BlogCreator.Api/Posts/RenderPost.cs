@@ -210,6 +210,14 @@ public static partial class RenderPost
             UriAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "href" },
         });
         sanitizer.AllowedCssProperties.Clear();
+        sanitizer.FilterUrl += (_, url) =>
+        {
+            if (url.OriginalUrl.TrimStart().StartsWith("//", StringComparison.Ordinal))
+            {
+                // An address without a scheme is a mistake or a trick.
+                url.SanitizedUrl = null;
+            }
+        };
         sanitizer.PostProcessNode += (_, node) =>
         {
             if (node.Node is AngleSharp.Html.Dom.IHtmlAnchorElement anchor)
