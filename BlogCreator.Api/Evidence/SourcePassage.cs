@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace BlogCreator.Api.Evidence;
+
+/// <summary>A piece of a document that a sentence can rest on.</summary>
+/// <param name="Heading">The headings above it, outermost first, joined by " › ".</param>
+/// <param name="Kind">prose, list, table, code, quote, caption, toc or references.</param>
+public sealed record SourcePassage(
+    Guid Id,
+    Guid DocumentId,
+    string DocumentName,
+    int? Page,
+    string Heading,
+    string Kind,
+    int Order,
+    string Text);
+
+/// <summary>A stretch of a text: <c>text[Start..End]</c>.</summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TextSpan(int Start, int End)
+{
+    public int Length => End - Start;
+
+    public string Of(string text) => text[Start..End];
+}
