@@ -2,8 +2,233 @@ using BlogCreator.Contracts;
 
 namespace BlogCreator.Api.Evidence;
 
-/// <summary>Checks a post against the passages it cites.</summary>
+/// <summary>
+/// Checks every sentence of a post against the passage that it cites. Pure and deterministic: the same text gives the
+/// same verdicts, whoever wrote it.
+/// </summary>
 public static class CheckPost
 {
-    public static IReadOnlyList<ClaimDetails> Run(string markdown, IReadOnlyDictionary<int, SourcePassage> citations) => [];
+    /// <param name="citations">Which passage each mark <c>[^1]</c> of the Markdown means.</param>
+    public static IReadOnlyList<ClaimDetails> Run(string markdown, IReadOnlyDictionary<int, SourcePassage> citations)
+    {
+        ArgumentNullException.ThrowIfNull(markdown);
+        ArgumentNullException.ThrowIfNull(citations);
+        var passages = new Dictionary<int, PassageText>();
+        var weight = WeighWords([.. citations.Values.DistinctBy(passage => passage.Id)]);
+        var names = citations.Values.Select(passage => passage.DocumentName).Distinct(StringComparer.Ordinal).ToArray();
+        var claims = new List<ClaimDetails>();
+        foreach (var sentence in ReadClaims.Run(markdown))
+        {
+            if (IsAttribution(sentence, names, citations))
+            {
+                continue;
+            }
+
+            claims.Add(Check(sentence, citations, passages, weight));
+        }
+
+        return claims;
+    }
+
+    /// <summary>How many of the sentences that need evidence have it.</summary>
+    public static CheckSummary Summarise(IReadOnlyList<ClaimDetails> claims)
+    {
+        ArgumentNullException.ThrowIfNull(claims);
+        var needing = claims.Count(claim => claim.Verdict is not Verdict.NotNeeded);
+        return new CheckSummary(claims.Count(claim => claim.Verdict is Verdict.Supported), needing);
+    }
+
+    private static ClaimDetails Check(ClaimSentence sentence, IReadOnlyDictionary<int, SourcePassage> citations, Dictionary<int, PassageText> passages, Func<string, double> weight)
+    {
+        var words = ReadWords.Run(sentence.Text);
+        var quotations = sentence.InQuote ? [new TextSpan(0, sentence.Text.Length)] : FindQuotations.Run(sentence.Text);
+        var kind = ClassifySentence.Run(sentence.Text, words, sentence.InQuote, quotations.Count > 0);
+        var cited = sentence.Labels.Where(citations.ContainsKey).ToArray();
+        if (kind is ClaimKind.Opinion or ClaimKind.Transition)
+        {
+            return Claim(sentence, kind, Verdict.NotNeeded, null, []);
+        }
+
+        if (cited.Length == 0)
+        {
+            return Claim(
+                sentence,
+                kind,
+                Verdict.NotFound,
+                sentence.Labels.Count == 0 ? "The sentence cites nothing." : $"Its mark [{sentence.Labels[0]}] points to no passage.",
+                []);
+        }
+
+        var findings = new List<(int Label, Finding Finding)>();
+        foreach (var label in cited)
+        {
+            if (!passages.TryGetValue(label, out var passage))
+            {
+                passages[label] = passage = new PassageText(citations[label]);
+            }
+
+            findings.Add((label, kind is ClaimKind.Quote
+                ? CheckQuotation(sentence, words, quotations, passage, weight)
+                : CompareSentence.Run(sentence.Text, words, passage, weight)));
+        }
+
+        var best = findings.MaxBy(found => (CompareSentence.Rank(found.Finding.Verdict), found.Finding.Score));
+        var evidence = findings
+            .Where(found => found.Label == best.Label || found.Finding.Verdict is Verdict.Supported or Verdict.Partly)
+            .OrderByDescending(found => found.Label == best.Label)
+            .Select(found => Evidence(found.Label, citations[found.Label], found.Finding))
+            .ToArray();
+        var note = best.Finding.Note;
+        if (note is not null && best.Finding.Verdict is Verdict.Partly && cited.Length > 1)
+        {
+            note += " No single cited passage says all of it.";
+        }
+
+        return Claim(sentence, kind, best.Finding.Verdict, note, best.Finding.Verdict is Verdict.NotFound ? [] : evidence);
+    }
+
+    private static ClaimDetails Claim(ClaimSentence sentence, ClaimKind kind, Verdict verdict, string? note, IReadOnlyList<EvidenceDetails> evidence) =>
+        new(sentence.Text, kind, verdict, sentence.Span.Start, sentence.Span.End, note, evidence);
+
+    private static EvidenceDetails Evidence(int label, SourcePassage passage, Finding finding) => new(
+        passage.DocumentId,
+        passage.DocumentName,
+        passage.Page,
+        passage.Heading,
+        finding.Span.Of(passage.Text),
+        passage.Text,
+        Math.Round(finding.Score, 3),
+        passage.Id,
+        finding.Span.Start,
+        finding.Span.End,
+        label);
+
+    /// <summary>Every quotation must stand in the passage word for word; what is said around it is compared like any sentence.</summary>
+    private static Finding CheckQuotation(ClaimSentence sentence, List<Word> words, List<TextSpan> quotations, PassageText passage, Func<string, double> weight)
+    {
+        TextSpan? whole = null;
+        foreach (var quotation in quotations)
+        {
+            var quoted = quotation.Of(sentence.Text).Trim();
+            if (Locate(quoted, passage) is not { } span)
+            {
+                var nearest = CompareSentence.Run(quoted, ReadWords.Run(quoted), passage, weight);
+                var altered = nearest.Verdict is not Verdict.NotFound && nearest.Score >= 0.6;
+                return nearest with
+                {
+                    Verdict = altered ? Verdict.Contradicted : Verdict.NotFound,
+                    Note = altered
+                        ? "The passage does not have these words in this form." + (nearest.Note is null ? "" : " " + nearest.Note)
+                        : "The cited passage does not hold this quotation.",
+                };
+            }
+
+            whole = whole is { } sofar ? new TextSpan(Math.Min(sofar.Start, span.Start), Math.Max(sofar.End, span.End)) : span;
+        }
+
+        var around = words.Where(word => !quotations.Exists(quotation => word.Start >= quotation.Start && word.End <= quotation.End)).ToList();
+        var located = whole!.Value;
+        if (!around.Exists(word => word.Role is WordRole.Figure || (word.Role is WordRole.Content && !passage.Context.Contains(word.Key))))
+        {
+            return new Finding(Verdict.Supported, 1, located, null);
+        }
+
+        var rest = CompareSentence.Run(sentence.Text, words, passage, weight);
+        return rest.Verdict is Verdict.NotFound
+            ? new Finding(Verdict.Partly, Math.Min(0.9, rest.Score), located, "The quotation is in the passage; what the sentence says about it is not.")
+            : rest with { Span = located };
+    }
+
+    /// <summary>An ellipsis or an insertion in square brackets divides a quotation; the pieces must follow each other.</summary>
+    private static TextSpan? Locate(string quoted, PassageText passage)
+    {
+        var from = 0;
+        TextSpan? whole = null;
+        foreach (var piece in Pieces(quoted))
+        {
+            if (passage.Folded.Find(piece, ref from) is not { } span)
+            {
+                return null;
+            }
+
+            whole = whole is { } sofar ? new TextSpan(sofar.Start, span.End) : span;
+        }
+
+        return whole;
+    }
+
+    private static IEnumerable<string> Pieces(string quoted)
+    {
+        var start = 0;
+        for (var i = 0; i < quoted.Length; i++)
+        {
+            var open = quoted[i];
+            var end = open is '…' ? i + 1
+                : open is '[' && quoted.IndexOf(']', i) is var close and > 0 && close - i <= 40 ? close + 1
+                : open is '.' && quoted.AsSpan(i).StartsWith("...") ? i + 3
+                : -1;
+            if (end < 0)
+            {
+                continue;
+            }
+
+            if (Folded(quoted[start..i]) is { Length: > 0 } piece)
+            {
+                yield return piece;
+            }
+
+            start = end;
+            i = end - 1;
+        }
+
+        if (Folded(quoted[start..]) is { Length: > 0 } last)
+        {
+            yield return last;
+        }
+    }
+
+    /// <summary>Outer quotation marks and the stop at the end belong to the sentence around the quotation.</summary>
+    private static string Folded(string text) => FoldedText.Of(text).Value.Trim('"', '\'', ' ', '.', ',', ';');
+
+    /// <summary>
+    /// The line under a quotation ("— Annual report, page 3") and the items of the list of sources name documents and pages.
+    /// Whatever else they say is a claim like any other.
+    /// </summary>
+    private static bool IsAttribution(ClaimSentence sentence, IReadOnlyList<string> names, IReadOnlyDictionary<int, SourcePassage> citations)
+    {
+        var dashed = sentence.InQuote && sentence.Text.StartsWith('—');
+        if (!dashed && !sentence.InSources)
+        {
+            return false;
+        }
+
+        var rest = sentence.Text;
+        foreach (var name in names.Concat(citations.Values.Select(passage => passage.Heading)).Where(name => name.Length > 0).OrderByDescending(name => name.Length))
+        {
+            rest = rest.Replace(name, " ", StringComparison.Ordinal);
+        }
+
+        if (rest.Length == sentence.Text.Length)
+        {
+            return false;
+        }
+
+        return ReadWords.Run(rest).TrueForAll(word => word.Role is WordRole.Figure or WordRole.Function
+            || Stem.Fold(rest.AsSpan(word.Start, word.End - word.Start)) is "page" or "pages" or "p" or "pp" or "seite" or "seiten" or "cited" or "times" or "passages" or "passage");
+    }
+
+    private static Func<string, double> WeighWords(IReadOnlyList<SourcePassage> passages)
+    {
+        var found = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var passage in passages)
+        {
+            foreach (var key in ReadWords.Run(passage.Text).Where(word => word.Weighs).Select(word => word.Key).Distinct())
+            {
+                found[key] = found.GetValueOrDefault(key) + 1;
+            }
+        }
+
+        // Words that no passage has weigh most: they are what the sentence adds. The span stays narrow, since few passages tell little.
+        return key => 1 + Math.Log((1.0 + passages.Count) / (1 + found.GetValueOrDefault(key))) / Math.Log(2.0 + passages.Count);
+    }
 }

@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace BlogCreator.Api.Evidence;
 
-/// <summary>A passage with all that writing and checking need to know of it.</summary>
-/// <param name="Heading">The headings above it, joined by " › ".</param>
-/// <param name="Kind"><c>prose</c>, <c>list</c>, <c>table</c>, <c>code</c>, <c>quote</c>, <c>caption</c>, <c>toc</c> or <c>references</c>.</param>
-/// <param name="Order">Position in its document, from 0.</param>
+/// <summary>A piece of a document that a sentence can rest on.</summary>
+/// <param name="Heading">The headings above it, outermost first, joined by " › ".</param>
+/// <param name="Kind">prose, list, table, code, quote, caption, toc or references.</param>
 public sealed record SourcePassage(
     Guid Id,
     Guid DocumentId,
@@ -13,3 +14,12 @@ public sealed record SourcePassage(
     string Kind,
     int Order,
     string Text);
+
+/// <summary>A stretch of a text: <c>text[Start..End]</c>.</summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TextSpan(int Start, int End)
+{
+    public int Length => End - Start;
+
+    public string Of(string text) => text[Start..End];
+}

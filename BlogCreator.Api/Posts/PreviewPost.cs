@@ -30,6 +30,6 @@ public static class PreviewPost
 
         var markdown = request.Markdown.ReplaceLineEndings("\n");
         var claims = CheckPost.Run(markdown, await DescribePost.Citations(db, id, cancel));
-        return TypedResults.Ok(new PreviewDetails(RenderPost.ToHtml(markdown, claims, slug), WriteVersion.Summarise(claims), claims));
+        return TypedResults.Ok(new PreviewDetails(RenderPost.ToHtml(markdown, claims, slug), CheckPost.Summarise(claims), claims));
     }
 }

@@ -20,7 +20,7 @@ public static class WriteVersion
     {
         var markdown = text.Markdown.ReplaceLineEndings("\n");
         var claims = CheckPost.Run(markdown, citations);
-        var summary = Summarise(claims);
+        var summary = CheckPost.Summarise(claims);
         return new PostVersion
         {
             PostId = postId,
@@ -36,10 +36,6 @@ public static class WriteVersion
             CreatedAt = now,
         };
     }
-
-    public static CheckSummary Summarise(IReadOnlyList<ClaimDetails> claims) => new(
-        claims.Count(claim => claim.Verdict == Verdict.Supported),
-        claims.Count(claim => claim.Verdict != Verdict.NotNeeded));
 
     /// <summary>The statements that keep a post from being published.</summary>
     public static IReadOnlyList<ClaimDetails> Failing(IReadOnlyList<ClaimDetails> claims) =>

@@ -1,7 +1,385 @@
+using BlogCreator.Api.Evidence;
+
 namespace BlogCreator.Api.Writing;
 
-/// <summary>Writes without a model.</summary>
+/// <summary>Writes without a model: it selects, orders and joins sentences of the sources.</summary>
 public sealed class ExtractiveWriter : IPostWriter
 {
+    private const int LongestParagraph = 4;
+    private const double TooAlike = 0.62;
+
     public string Name => "extractive";
+
+    public Task<WrittenSection> WriteSection(SectionTask task, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        cancel.ThrowIfCancellationRequested();
+        return Task.FromResult(new Draft(task).Write());
+    }
+
+    /// <summary>One section while it is written.</summary>
+    private sealed class Draft
+    {
+        private readonly SectionTask _task;
+        private readonly Dictionary<Guid, UnderstoodPassage> _passages = [];
+        private readonly Dictionary<Guid, (int Document, int Order, SectionRole Role)> _places = [];
+        private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+        private readonly List<HashSet<string>> _saidTerms = [];
+        private readonly HashSet<string> _focus;
+        private readonly Dictionary<string, double> _weights;
+
+        public Draft(SectionTask task)
+        {
+            _task = task;
+            _weights = new Dictionary<string, double>(task.Understanding.TermWeights, StringComparer.Ordinal);
+            for (var d = 0; d < task.Understanding.Documents.Count; d++)
+            {
+                foreach (var section in task.Understanding.Documents[d].Sections)
+                {
+                    foreach (var passage in section.Passages)
+                    {
+                        _passages[passage.Id] = passage;
+                        _places[passage.Id] = (d, passage.Order, section.Role);
+                    }
+                }
+            }
+
+            foreach (var sentence in task.Written.SelectMany(section => section.Blocks).SelectMany(block => block.Sentences))
+            {
+                Remember(sentence.Text);
+            }
+
+            _focus = task.Plan.TopicCovered && task.Plan.Topic is { } topic ? [.. Terms.Of(topic)] : [];
+        }
+
+        public WrittenSection Write()
+        {
+            var section = _task.Section;
+            IReadOnlyList<WrittenBlock> blocks = section.Part switch
+            {
+                SectionPart.Lead => Lead(),
+                SectionPart.KeyPoints => KeyPoints(),
+                _ => Body(),
+            };
+            return new WrittenSection(_task.Index, section.Heading, section.Part, blocks);
+        }
+
+        /// <summary>What this is about: the opening of an abstract where there is one, else the broadest statements.</summary>
+        private List<WrittenBlock> Lead()
+        {
+            var blocks = new List<WrittenBlock>();
+            var labels = Labels.For(_task.Plan.Language);
+            if (!_task.Plan.TopicCovered && _task.Plan.Topic is { } topic)
+            {
+                blocks.Add(new WrittenBlock(BlockKind.Paragraph, [
+                    new WrittenSentence(labels.NotCovered(ForSentence(topic)), [], LeansOnPrevious: false),
+                    new WrittenSentence(labels.Instead, [], LeansOnPrevious: true),
+                ]));
+            }
+
+            var relevance = _task.Passages.ToDictionary(passage => passage.PassageId, passage => passage.Score);
+            var opening = _task.Passages
+                .Select(ranked => _passages[ranked.PassageId])
+                .Select(passage => (Run: BestRun(passage, 3), Place: _places[passage.Id], passage.Id))
+                .Where(candidate => candidate.Run.Count > 0)
+                .Select(candidate => (candidate.Run, candidate.Place, Score: candidate.Run.Average(Value) * (0.4 + relevance[candidate.Id]) * LeadFactor(candidate.Place)))
+                .OrderByDescending(candidate => candidate.Score)
+                .ToList();
+            if (opening.Count == 0)
+            {
+                return blocks;
+            }
+
+            var chosen = opening[0].Run.Take(2).ToList();
+            chosen.ForEach(sentence => Remember(sentence.Text));
+            // A second voice for a second document, or the main finding of the only one.
+            var first = opening[0].Place;
+            var second = opening.Skip(1)
+                .Where(candidate => candidate.Place.Document != first.Document || candidate.Place.Role is SectionRole.Result or SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract || first.Role is SectionRole.Other)
+                .OrderByDescending(candidate => candidate.Place.Document != first.Document)
+                .ThenByDescending(candidate => candidate.Score)
+                .SelectMany(candidate => candidate.Run.Take(1))
+                .FirstOrDefault(IsNew);
+            blocks.Add(Paragraph(chosen));
+            if (second is not null)
+            {
+                Remember(second.Text);
+                if (chosen.Count == 1 || _task.Understanding.Documents.Count == 1)
+                {
+                    blocks[^1] = Paragraph([.. chosen, second]);
+                }
+                else
+                {
+                    blocks.Add(Paragraph([second]));
+                }
+            }
+
+            return blocks;
+        }
+
+        private static double LeadFactor((int Document, int Order, SectionRole Role) place) =>
+            (place.Role switch
+            {
+                SectionRole.Abstract => 2,
+                SectionRole.Introduction => 1.4,
+                SectionRole.Conclusion or SectionRole.Discussion => 1,
+                SectionRole.Method => 0.2,
+                SectionRole.Result => 0.6,
+                _ => 0.9,
+            }) * (place.Order < 3 ? 1.6 : place.Order < 8 ? 1.25 : 1);
+
+        private List<WrittenBlock> KeyPoints()
+        {
+            var wanted = Math.Clamp(_task.Section.Words / 22, 3, 5);
+            var relevance = _task.Passages.ToDictionary(passage => passage.PassageId, passage => passage.Score);
+            var candidates = _task.Passages
+                .SelectMany(ranked => _passages[ranked.PassageId].Sentences)
+                .Where(sentence => sentence.StandsAlone && sentence.Text.Length is > 45 and < 230 && sentence.Polish >= 0.5)
+                .Select(sentence => (Sentence: sentence, Place: _places[sentence.PassageId], Score: Value(sentence) * (0.5 + relevance[sentence.PassageId]) * PointFactor(_places[sentence.PassageId].Role)))
+                .OrderByDescending(candidate => candidate.Score)
+                .ToList();
+            var chosen = new List<(UsableSentence Sentence, (int Document, int Order, SectionRole Role) Place)>();
+            var passages = new HashSet<Guid>();
+            var fair = (wanted + _task.Understanding.Documents.Count - 1) / Math.Max(1, _task.Understanding.Documents.Count);
+            foreach (var strict in new[] { true, false })
+            {
+                foreach (var (sentence, place, _) in candidates)
+                {
+                    if (chosen.Count < wanted && IsNew(sentence) && (!strict || (passages.Add(sentence.PassageId) && chosen.Count(other => other.Place.Document == place.Document) < fair)))
+                    {
+                        chosen.Add((sentence, place));
+                        Remember(sentence.Text);
+                    }
+                }
+            }
+
+            if (chosen.Count < 2)
+            {
+                return [];
+            }
+
+            return [new WrittenBlock(BlockKind.Bullets, [.. chosen.OrderBy(point => point.Place.Document).ThenBy(point => point.Place.Order).ThenBy(point => point.Sentence.Number).Select(point => Written(point.Sentence, leans: false))])];
+        }
+
+        private static double PointFactor(SectionRole role) => role switch
+        {
+            SectionRole.Result or SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract => 1.25,
+            SectionRole.Introduction => 0.8,
+            SectionRole.Method => 0.2,
+            _ => 1,
+        };
+
+        private List<WrittenBlock> Body()
+        {
+            var section = _task.Section;
+            UsableSentence? quote = null;
+            if (section.Quote)
+            {
+                quote = PickQuote.Run(_task.Passages.SelectMany(ranked => _passages[ranked.PassageId].Sentences), IsNew);
+                if (quote is not null)
+                {
+                    Remember(quote.Text);
+                }
+            }
+
+            var candidates = new List<(UnderstoodPassage Passage, double Score)>();
+            foreach (var ranked in _task.Passages)
+            {
+                var run = BestRun(_passages[ranked.PassageId], LongestParagraph);
+                if (run.Count > 0)
+                {
+                    var length = run.Count == 1 ? 0.6 : 1;
+                    candidates.Add((_passages[ranked.PassageId], run.Average(Value) * (0.35 + ranked.Score) * length));
+                }
+            }
+
+            var runs = new List<(List<UsableSentence> Run, (int Document, int Order, SectionRole Role) Place)>();
+            var words = 0;
+            foreach (var (passage, _) in candidates.OrderByDescending(candidate => candidate.Score))
+            {
+                if (words >= section.Words - 15)
+                {
+                    break;
+                }
+
+                var left = section.Words - words;
+                var run = BestRun(passage, left < 45 ? 2 : LongestParagraph);
+                if (run.Count == 0)
+                {
+                    continue;
+                }
+
+                run.ForEach(sentence => Remember(sentence.Text));
+                words += run.Sum(sentence => Words(sentence.Text));
+                runs.Add((run, _places[passage.Id]));
+            }
+
+            var blocks = Join(runs);
+            if (quote is not null)
+            {
+                blocks.Insert(Math.Min(1, blocks.Count), new WrittenBlock(BlockKind.Quote, [Written(quote, leans: false)]));
+            }
+
+            return blocks;
+        }
+
+        /// <summary>Paragraphs in the order of their documents; single sentences of neighbouring passages share one.</summary>
+        private static List<WrittenBlock> Join(List<(List<UsableSentence> Run, (int Document, int Order, SectionRole Role) Place)> runs)
+        {
+            var blocks = new List<WrittenBlock>();
+            var open = new List<UsableSentence>();
+            var openDocument = -1;
+            foreach (var (run, place) in runs.OrderBy(run => run.Place.Document).ThenBy(run => run.Place.Order))
+            {
+                if (open.Count > 0 && (openDocument != place.Document || open.Count + run.Count > LongestParagraph))
+                {
+                    blocks.Add(Paragraph(open));
+                    open = [];
+                }
+
+                open.AddRange(run);
+                openDocument = place.Document;
+                if (open.Count >= 2)
+                {
+                    blocks.Add(Paragraph(open));
+                    open = [];
+                }
+            }
+
+            if (open.Count > 0)
+            {
+                // A last lone sentence joins the paragraph before it.
+                if (blocks.Count > 0 && blocks[^1].Sentences.Count < LongestParagraph)
+                {
+                    blocks[^1] = new WrittenBlock(BlockKind.Paragraph, [.. blocks[^1].Sentences, .. Paragraph(open).Sentences]);
+                }
+                else
+                {
+                    blocks.Add(Paragraph(open));
+                }
+            }
+
+            return blocks;
+        }
+
+        /// <summary>
+        /// The best stretch of a passage: it begins with a sentence that stands alone; a sentence that leans on the one
+        /// before it comes only right behind that one.
+        /// </summary>
+        private List<UsableSentence> BestRun(UnderstoodPassage passage, int most)
+        {
+            var best = new List<UsableSentence>();
+            double bestScore = 0;
+            var sentences = passage.Sentences;
+            for (var first = 0; first < sentences.Count; first++)
+            {
+                if (!sentences[first].StandsAlone || !IsNew(sentences[first]))
+                {
+                    continue;
+                }
+
+                var run = new List<UsableSentence> { sentences[first] };
+                Rate(run);
+                for (var next = first + 1; next < sentences.Count && run.Count < most; next++)
+                {
+                    var candidate = sentences[next];
+                    var gap = candidate.Number - run[^1].Number;
+                    if (!IsNew(candidate) || (!candidate.StandsAlone && gap > 1) || gap > 2)
+                    {
+                        if (gap > 2)
+                        {
+                            break;
+                        }
+
+                        continue;
+                    }
+
+                    if (Alike(run, candidate))
+                    {
+                        continue;
+                    }
+
+                    run.Add(candidate);
+                    Rate(run);
+                }
+            }
+
+            return best;
+
+            void Rate(List<UsableSentence> run)
+            {
+                var score = run.Sum(Value) / Math.Pow(run.Count, 0.55);
+                if (score > bestScore)
+                {
+                    bestScore = score;
+                    best = [.. run];
+                }
+            }
+        }
+
+        private static bool Alike(List<UsableSentence> run, UsableSentence candidate)
+        {
+            var terms = Terms.Of(candidate.Text).ToHashSet(StringComparer.Ordinal);
+            return run.Exists(sentence => Terms.Overlap(Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal), terms) > 0.85);
+        }
+
+        private double Value(UsableSentence sentence)
+        {
+            var value = sentence.Weight * (0.25 + sentence.Polish) * FirstMention(sentence);
+            if (_focus.Count > 0)
+            {
+                var terms = Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal);
+                value *= 0.35 + (double)_focus.Count(terms.Contains) / _focus.Count;
+            }
+
+            return value;
+        }
+
+        /// <summary>"The border …" opens badly when no border was spoken of: a rare noun behind a definite article leans back too.</summary>
+        private double FirstMention(UsableSentence sentence)
+        {
+            if (!sentence.Text.StartsWith("The ", StringComparison.Ordinal))
+            {
+                return 1;
+            }
+
+            var words = ReadWords.Run(sentence.Text, 0, Math.Min(60, sentence.Text.Length));
+            var noun = words.Skip(1).FirstOrDefault(word => word.Role is WordRole.Content);
+            return noun.Key is { } key && _weights.GetValueOrDefault(key) >= 0.5 ? 1 : 0.6;
+        }
+
+        private bool IsNew(UsableSentence sentence)
+        {
+            if (_said.Contains(sentence.Text))
+            {
+                return false;
+            }
+
+            var terms = Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal);
+            return terms.Count < 3 || !_saidTerms.Exists(said => said.Count >= 3 && Terms.Overlap(said, terms) > TooAlike && Math.Min(said.Count, terms.Count) >= 3);
+        }
+
+        private void Remember(string text)
+        {
+            if (_said.Add(text))
+            {
+                _saidTerms.Add(Terms.Of(text).ToHashSet(StringComparer.Ordinal));
+            }
+        }
+
+        private static WrittenBlock Paragraph(IReadOnlyList<UsableSentence> sentences) =>
+            new(BlockKind.Paragraph, [.. sentences.Select((sentence, index) => Written(sentence, leans: index > 0 && !sentence.StandsAlone))]);
+
+        private static WrittenSentence Written(UsableSentence sentence, bool leans) => new(sentence.Text, [sentence.PassageId], leans);
+
+        private static int Words(string text) => text.AsSpan().Count(' ') + 1;
+
+        private static string ForSentence(string topic)
+        {
+            var clean = string.Concat(topic.Select(c => c is '.' or ':' or ';' or '!' or '?' ? ' ' : c)).Trim();
+            return char.IsUpper(clean.FirstOrDefault()) && clean.Length > 1 && char.IsLower(clean[1]) && clean.Contains(' ', StringComparison.Ordinal) && Vocabulary.OpensSentence(clean.AsSpan(0, clean.IndexOf(' ', StringComparison.Ordinal)))
+                ? char.ToLowerInvariant(clean[0]) + clean[1..]
+                : clean;
+        }
+    }
 }

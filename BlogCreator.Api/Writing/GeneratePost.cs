@@ -110,20 +110,20 @@ public sealed partial class GeneratePost(
             "retrieve",
             "Finding the passages for each section",
             () => Task.FromResult(RetrievePassages.Run(brief, plan, Understood())),
-            found => $"{found.Sum(section => section.Passages.Count)} passages",
+            found => $"{found.Sections.SelectMany(section => section.Passages).DistinctBy(passage => passage.PassageId).Count()} passages",
             async found =>
             {
-                generation.Plan(new OutlineDetails(plan.Title, [.. plan.Sections.Select((section, index) => new OutlineSection(section.Heading, found[index].Passages.Count))]));
+                generation.Plan(new OutlineDetails(plan.Title, [.. plan.Sections.Select((section, index) => new OutlineSection(section.Heading, found.Sections[index].Passages.Count))]));
                 await run.Tell("outline", generation.Outline!, cancel);
             },
             cancel);
 
-        var sections = await WriteSections(run, brief, plan, retrieved, Understood, cancel);
+        var sections = await WriteSections(run, brief, plan, retrieved, Understood, sources, cancel);
         var assembled = await run.Step(
             "check",
             "Checking every sentence against its passage",
-            () => Task.FromResult(AssemblePost.Run(brief, plan, sections, sources)),
-            post => Say(WriteVersion.Summarise(CheckPost.Run(post.Markdown, post.Citations))),
+            () => Task.FromResult(AssemblePost.Run(brief, plan, sections, Understood(), sources)),
+            post => Say(CheckPost.Summarise(CheckPost.Run(post.Markdown, post.Citations))),
             async post =>
             {
                 foreach (var claim in CheckPost.Run(post.Markdown, post.Citations).Where(claim => claim.Verdict != Verdict.NotNeeded))
@@ -149,8 +149,9 @@ public sealed partial class GeneratePost(
         Attempt run,
         BriefDetails brief,
         PostPlan plan,
-        IReadOnlyList<RetrievedSection> retrieved,
+        RetrievedPassages retrieved,
         Func<Understanding> understood,
+        IReadOnlyList<SourceDocument> sources,
         CancellationToken cancel)
     {
         await run.Begin("write", "Writing", cancel);
@@ -158,11 +159,11 @@ public sealed partial class GeneratePost(
         for (var index = 0; index < plan.Sections.Count; index++)
         {
             await run.StopIfAsked(cancel);
-            var task = new SectionTask(index, brief, plan, retrieved, understood, sections);
+            var number = index;
             sections.Add(await run.Part(
-                $"write/{index}",
-                () => writer.WriteSection(task, cancel),
-                section => run.Tell("section", new { index, section.Heading, section.Markdown }, cancel),
+                $"write/{number}",
+                () => writer.WriteSection(new SectionTask(brief, plan, number, retrieved.Sections[number].Passages, understood(), sources, [.. sections]), cancel),
+                section => run.Tell("section", new { index = number, section.Heading, markdown = Show(section) }, cancel),
                 cancel));
         }
 
@@ -221,6 +222,14 @@ public sealed partial class GeneratePost(
 
         return sources;
     }
+
+    /// <summary>A section as it is told while the post is being written; marks come when it is put together.</summary>
+    private static string Show(WrittenSection section) => string.Join("\n\n", section.Blocks.Select(block => block.Kind switch
+    {
+        BlockKind.Bullets => string.Join('\n', block.Sentences.Select(sentence => "- " + sentence.Text)),
+        BlockKind.Quote => "> " + string.Join(' ', block.Sentences.Select(sentence => sentence.Text)),
+        _ => string.Join(' ', block.Sentences.Select(sentence => sentence.Text)),
+    }));
 
     private static string Say(CheckSummary check) => $"{check.Supported} of {check.Checked} statements supported";
 

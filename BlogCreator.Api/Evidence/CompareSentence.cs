@@ -1,0 +1,575 @@
+using System.Runtime.InteropServices;
+using BlogCreator.Contracts;
+
+namespace BlogCreator.Api.Evidence;
+
+/// <summary>What a comparison found, with the sentences of the passage that come nearest.</summary>
+internal sealed record Finding(Verdict Verdict, double Score, TextSpan Span, string? Note);
+
+/// <summary>
+/// Compares a sentence with a passage, without a model: the words that carry meaning must be there, and figures, names,
+/// negations, hedges and their order must agree with the sentences of the passage that come nearest.
+/// </summary>
+internal static class CompareSentence
+{
+    private const double Enough = 0.85;
+    private const double Some = 0.45;
+    private const double Contradictable = 0.55;
+    private const int LongestWindow = 3;
+    private const int MostWords = 160;
+
+    public static Finding Run(string sentence, IReadOnlyList<Word> words, PassageText passage, Func<string, double> weight)
+    {
+        var claim = words.Count <= MostWords ? words : [.. words.Take(MostWords)];
+        if (passage.Sentences.Count == 0)
+        {
+            return new Finding(Verdict.NotFound, 0, default, "The passage has no text.");
+        }
+
+        Finding? best = null;
+        foreach (var (from, to) in BestWindows(claim, passage, weight))
+        {
+            var found = new Comparison(sentence, claim, passage, from, to, weight).Judge();
+            if (best is null || Rank(found.Verdict) > Rank(best.Verdict) || (found.Verdict == best.Verdict && found.Score > best.Score + 0.02))
+            {
+                best = found;
+            }
+
+            if (best.Verdict is Verdict.Supported)
+            {
+                break;
+            }
+        }
+
+        return best!;
+    }
+
+    /// <summary>
+    /// A contradiction by the nearest sentences weighs more than a looser agreement elsewhere; hence it ranks above <c>partly</c>.
+    /// </summary>
+    internal static int Rank(Verdict verdict) => verdict switch
+    {
+        Verdict.Supported => 3,
+        Verdict.Contradicted => 2,
+        Verdict.Partly => 1,
+        _ => 0,
+    };
+
+    private static IEnumerable<(int From, int To)> BestWindows(IReadOnlyList<Word> claim, PassageText passage, Func<string, double> weight)
+    {
+        var keys = claim.Where(word => word.Weighs).Select(word => word.Key).Distinct().Take(64).ToArray();
+        var weights = Array.ConvertAll(keys, key => weight(key));
+        var masks = new ulong[passage.Sentences.Count];
+        for (var s = 0; s < masks.Length; s++)
+        {
+            var (from, to) = passage.WordRanges[s];
+            for (var w = from; w < to; w++)
+            {
+                for (var k = 0; k < keys.Length; k++)
+                {
+                    if (passage.Words[w].Key == keys[k] || passage.Words[w].OtherKey == keys[k])
+                    {
+                        masks[s] |= 1UL << k;
+                    }
+                }
+            }
+        }
+
+        var windows = new List<(double Score, int From, int To)>();
+        for (var s = 0; s < masks.Length; s++)
+        {
+            var mask = 0UL;
+            for (var size = 1; size <= LongestWindow && s + size <= masks.Length; size++)
+            {
+                mask |= masks[s + size - 1];
+                var cover = 0.0;
+                for (var k = 0; k < keys.Length; k++)
+                {
+                    cover += (mask >> k & 1) * weights[k];
+                }
+
+                windows.Add((cover / Math.Max(weights.Sum(), 0.001) - 0.03 * (size - 1), s, s + size));
+            }
+        }
+
+        return windows.OrderByDescending(window => window.Score).ThenBy(window => window.To - window.From).Take(3).Select(window => (window.From, window.To));
+    }
+
+    /// <summary>One sentence beside one window of sentences.</summary>
+    private sealed class Comparison
+    {
+        private readonly string _sentence;
+        private readonly IReadOnlyList<Word> _claim;
+        private readonly PassageText _passage;
+        private readonly List<Word> _source;
+        private readonly Func<string, double> _weight;
+        private readonly TextSpan _span;
+        private readonly HashSet<string> _sourceKeys;
+        private readonly HashSet<string> _claimKeys;
+
+        /// <summary>For each word of the claim its partner in the source, or -1.</summary>
+        private readonly int[] _partner;
+
+        private readonly int[] _claimOf;
+
+        public Comparison(string sentence, IReadOnlyList<Word> claim, PassageText passage, int from, int to, Func<string, double> weight)
+        {
+            _sentence = sentence;
+            _claim = claim;
+            _passage = passage;
+            _weight = weight;
+            var first = passage.WordRanges[from].From;
+            _source = passage.Words.GetRange(first, Math.Min(passage.WordRanges[to - 1].To - first, 2 * MostWords));
+            _span = new TextSpan(passage.Sentences[from].Start, passage.Sentences[to - 1].End);
+            _sourceKeys = [.. _source.Select(word => word.Key), .. _source.Select(word => word.OtherKey)];
+            _claimKeys = [.. claim.Select(word => word.Key)];
+            _partner = Align([.. claim], CollectionsMarshal.AsSpan(_source));
+            _claimOf = new int[_source.Count];
+            Array.Fill(_claimOf, -1);
+            for (var i = 0; i < _partner.Length; i++)
+            {
+                if (_partner[i] >= 0)
+                {
+                    _claimOf[_partner[i]] = i;
+                }
+            }
+        }
+
+        public Finding Judge()
+        {
+            var missing = new List<Word>();
+            double covered = 0, all = 0, inOrder = 0, present = 0;
+            for (var i = 0; i < _claim.Count; i++)
+            {
+                var word = _claim[i];
+                if (!word.Weighs)
+                {
+                    continue;
+                }
+
+                var weight = _weight(word.Key);
+                all += weight;
+                if (IsCovered(word))
+                {
+                    covered += weight;
+                    present += weight;
+                    inOrder += _partner[i] >= 0 ? weight : 0;
+                }
+                else if (word.Role is not WordRole.Figure && _passage.Context.Contains(word.Key))
+                {
+                    covered += weight / 2;
+                    all -= weight / 2;
+                }
+                else
+                {
+                    missing.Add(word);
+                }
+            }
+
+            var cover = all > 0 ? covered / all : 0;
+            if (all == 0)
+            {
+                return new Finding(Verdict.NotFound, 0, _span, "The sentence says too little to be compared with the passage.");
+            }
+
+            if (cover < Some)
+            {
+                return new Finding(Verdict.NotFound, cover, _span, "The cited passage does not say this.");
+            }
+
+            if (cover >= Contradictable && (Negation() ?? Figures() ?? Opposite(missing) ?? Swapped()) is { } contradiction)
+            {
+                return new Finding(Verdict.Contradicted, cover, _span, contradiction);
+            }
+
+            var (substitution, isName) = Substituted();
+            if (isName && cover >= Contradictable)
+            {
+                return new Finding(Verdict.Contradicted, cover, _span, substitution);
+            }
+
+            var doubt = missing.Where(word => word.Role is WordRole.Figure).Select(MissingFigure).FirstOrDefault()
+                ?? missing.Where(word => word.Name).Select(word => $"The passage does not name {Show(word)}.").FirstOrDefault()
+                ?? substitution
+                ?? missing.Where(word => word.Role is WordRole.Telling).Select(word => $"The passage does not say “{Show(word)}”.").FirstOrDefault()
+                ?? Hedge()
+                ?? (cover < Enough ? $"The passage does not speak of {List(missing)}." : null)
+                ?? (present > 0 && inOrder / present < 0.5 ? "The words are in the passage, but it puts them together differently." : null);
+            return new Finding(doubt is null ? Verdict.Supported : Verdict.Partly, cover, _span, doubt);
+        }
+
+        private bool IsCovered(Word word)
+        {
+            if (word.Role is not WordRole.Figure)
+            {
+                return _sourceKeys.Contains(word.Key);
+            }
+
+            foreach (var source in _source)
+            {
+                if (SameFigure(word, source))
+                {
+                    return true;
+                }
+            }
+
+            return IsRounded(word);
+        }
+
+        private static bool SameFigure(Word claim, Word source) =>
+            source.Role is WordRole.Figure
+            && (claim.Key == source.Key || claim.Key == source.OtherKey || claim.OtherKey == source.Key)
+            && SameUnit(claim.Unit, source.Unit);
+
+        private static bool SameUnit(string claim, string source) =>
+            claim == source || (source.Length == 0 && claim is not ("%" or "€" or "$" or "£")) || (claim.Length == 0 && source is not "%");
+
+        /// <summary>"About 41 percent" may stand for 41.3 percent.</summary>
+        private bool IsRounded(Word word)
+        {
+            var before = word.Start == 0 ? "" : _sentence[..word.Start].TrimEnd();
+            if (!(before.EndsWith("about", StringComparison.OrdinalIgnoreCase) || before.EndsWith("around", StringComparison.OrdinalIgnoreCase)
+                || before.EndsWith("roughly", StringComparison.OrdinalIgnoreCase) || before.EndsWith("approximately", StringComparison.OrdinalIgnoreCase)
+                || before.EndsWith("rund", StringComparison.OrdinalIgnoreCase) || before.EndsWith("etwa", StringComparison.OrdinalIgnoreCase))
+                || word.IsYear
+                || !ReadWords.TryValue(word.Key, out var value))
+            {
+                return false;
+            }
+
+            return _source.Exists(source => source.Role is WordRole.Figure && !source.IsYear && SameUnit(word.Unit, source.Unit)
+                && ReadWords.TryValue(source.Key, out var exact) && exact != 0 && Math.Abs(value - exact) / Math.Abs(exact) <= 0.03m);
+        }
+
+        /// <summary>A figure that the passage has not, where it has another of the same sort that the sentence has not.</summary>
+        private string? Figures()
+        {
+            for (var i = 0; i < _claim.Count; i++)
+            {
+                var word = _claim[i];
+                if (word.Role is not WordRole.Figure || IsCovered(word))
+                {
+                    continue;
+                }
+
+                var (low, high) = Gap(i);
+                Word? other = null;
+                for (var j = 0; j < _source.Count; j++)
+                {
+                    var source = _source[j];
+                    if (source.Role is WordRole.Figure && !source.InBrackets && SameSort(word, source) && !_claim.Any(own => SameFigure(own, source))
+                        && (other is null || (j > low && j < high)))
+                    {
+                        other = source;
+                    }
+                }
+
+                if (other is { } instead)
+                {
+                    return $"The passage says {ShowSource(instead)}, the sentence says {Show(word)}.";
+                }
+            }
+
+            return null;
+        }
+
+        private static bool SameSort(Word claim, Word source) =>
+            claim.Key[0] == source.Key[0] && claim.IsYear == source.IsYear && (claim.Unit == source.Unit || (claim.Unit is not "%" && source.Unit is not "%"));
+
+        private string MissingFigure(Word word) => $"The passage does not give {Show(word)}.";
+
+        /// <summary>A "not" on one side only, before a word that both sides have.</summary>
+        private string? Negation()
+        {
+            for (var i = 0; i < _claim.Count; i++)
+            {
+                if (_claim[i].Role is WordRole.Negation && _partner[i] < 0 && NextWeighing(_claim, i) is { } next && _partner[next] >= 0
+                    && !NegatedNear(_source, _partner[next]))
+                {
+                    return $"The sentence says “{Show(_claim[i])}” where the passage does not.";
+                }
+            }
+
+            for (var j = 0; j < _source.Count; j++)
+            {
+                if (_source[j].Role is WordRole.Negation && _claimOf[j] < 0 && NextWeighing(_source, j) is { } next && _claimOf[next] >= 0
+                    && _source[next].InBrackets == _source[j].InBrackets && !NegatedNear(_claim, _claimOf[next]))
+                {
+                    return $"The passage says “{ShowSource(_source[j])} … {ShowSource(_source[next])}”, the sentence leaves out the “{ShowSource(_source[j])}”.";
+                }
+            }
+
+            return null;
+        }
+
+        private static int? NextWeighing(IReadOnlyList<Word> words, int at)
+        {
+            for (var i = at + 1; i < words.Count && i <= at + 4; i++)
+            {
+                if (words[i].Role is WordRole.Content or WordRole.Figure or WordRole.Reporting)
+                {
+                    return i;
+                }
+            }
+
+            return null;
+        }
+
+        private static bool NegatedNear(IReadOnlyList<Word> words, int at)
+        {
+            for (var i = Math.Max(0, at - 5); i < at; i++)
+            {
+                if (words[i].Role is WordRole.Negation)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        /// <summary>"May cause" is not "causes".</summary>
+        private string? Hedge()
+        {
+            for (var j = 0; j < _source.Count; j++)
+            {
+                if (_source[j].Role is WordRole.Hedge && !_source[j].InBrackets && _claimOf[j] < 0 && NextWeighing(_source, j) is { } next && _claimOf[next] >= 0
+                    && !_claim.Any(word => word.Role is WordRole.Hedge))
+                {
+                    return $"The passage says “{ShowSource(_source[j])}”, the sentence states it as certain.";
+                }
+            }
+
+            return null;
+        }
+
+        private string? Opposite(List<Word> missing)
+        {
+            foreach (var word in missing)
+            {
+                foreach (var source in _source)
+                {
+                    if (source.Role is WordRole.Content or WordRole.Telling or WordRole.Function && !_claimKeys.Contains(source.Key) && Vocabulary.AreOpposite(word.Key, source.Key))
+                    {
+                        return $"The passage says “{ShowSource(source)}”, the sentence says “{Show(word)}”.";
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        /// <summary>
+        /// Two names, figures or things that changed places: putting them back makes the sentence agree better with the passage.
+        /// </summary>
+        private string? Swapped()
+        {
+            var loose = new List<int>();
+            for (var i = 0; i < _claim.Count; i++)
+            {
+                if (_claim[i].Role is WordRole.Content or WordRole.Figure or WordRole.Telling && _partner[i] < 0 && _sourceKeys.Contains(_claim[i].Key))
+                {
+                    loose.Add(i);
+                }
+            }
+
+            if (loose.Count is 0 or > 8)
+            {
+                return null;
+            }
+
+            var before = Agreement(_partner);
+            var words = _claim.ToArray();
+            foreach (var i in loose)
+            {
+                for (var k = 0; k < words.Length; k++)
+                {
+                    if (k == i || words[k].Key == words[i].Key || !words[k].Weighs || !_sourceKeys.Contains(words[k].Key)
+                        || (words[k].Role is WordRole.Figure) != (words[i].Role is WordRole.Figure)
+                        || (words[i].Role is WordRole.Figure && !SameSort(words[i], words[k]))
+                        || words[i].Name != words[k].Name)
+                    {
+                        continue;
+                    }
+
+                    (words[i], words[k]) = (words[k], words[i]);
+                    var after = Agreement(Align(words, CollectionsMarshal.AsSpan(_source)));
+                    (words[i], words[k]) = (words[k], words[i]);
+                    if (after - before >= 2 && after >= words.Count(word => word.Weighs) - 1 && !(VoiceDiffers() || Moved(i, k)))
+                    {
+                        return $"The passage puts {Show(words[Math.Max(i, k)])} and {Show(words[Math.Min(i, k)])} the other way round.";
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        private int Agreement(int[] partner)
+        {
+            var count = 0;
+            for (var i = 0; i < partner.Length; i++)
+            {
+                count += partner[i] >= 0 && _claim[i].Weighs ? 1 : 0;
+            }
+
+            return count;
+        }
+
+        /// <summary>"Alice beat Bob" and "Bob was beaten by Alice" say the same.</summary>
+        private bool VoiceDiffers() => _claimKeys.Contains("by") != _sourceKeys.Contains("by");
+
+        /// <summary>Whole clauses may change places ("In 2020 14, in 2019 41"): each pair then still stands beside its own word.</summary>
+        private bool Moved(int i, int k)
+        {
+            return _claim[i].Role is WordRole.Figure && KeepsNeighbour(i) && KeepsNeighbour(k);
+
+            bool KeepsNeighbour(int at)
+            {
+                foreach (var near in new[] { at - 1, at + 1, at - 2, at + 2 })
+                {
+                    if (near < 0 || near >= _claim.Count || !_claim[near].Weighs || near == i || near == k)
+                    {
+                        continue;
+                    }
+
+                    for (var j = 0; j < _source.Count; j++)
+                    {
+                        if (_source[j].Key != _claim[at].Key)
+                        {
+                            continue;
+                        }
+
+                        for (var n = Math.Max(0, j - 3); n < Math.Min(_source.Count, j + 4); n++)
+                        {
+                            if (n != j && _source[n].Key == _claim[near].Key)
+                            {
+                                return true;
+                            }
+                        }
+                    }
+
+                    return false;
+                }
+
+                return false;
+            }
+        }
+
+        /// <summary>Another word in the place of one of the passage's, the words around it being the same.</summary>
+        private (string? Note, bool IsName) Substituted()
+        {
+            var aligned = _partner.Count(partner => partner >= 0);
+            if (aligned < 2 || aligned < 0.5 * _claim.Count)
+            {
+                return (null, false);
+            }
+
+            for (var i = 0; i < _claim.Count; i++)
+            {
+                var word = _claim[i];
+                if (word.Role is not (WordRole.Content or WordRole.Telling) || _partner[i] >= 0 || _sourceKeys.Contains(word.Key) || _passage.Context.Contains(word.Key))
+                {
+                    continue;
+                }
+
+                var (low, high) = Gap(i);
+                if (high - low - 1 > 6)
+                {
+                    continue;
+                }
+
+                for (var j = low + 1; j < high; j++)
+                {
+                    var source = _source[j];
+                    if (source.Role is WordRole.Content or WordRole.Telling && source.InBrackets == word.InBrackets && !_claimKeys.Contains(source.Key))
+                    {
+                        return ($"The passage says “{ShowSource(source)}”, the sentence says “{Show(word)}”.", word.Name && source.Name);
+                    }
+                }
+            }
+
+            return (null, false);
+        }
+
+        /// <summary>The stretch of the source between the partners of the neighbours of a word that has none.</summary>
+        private (int Low, int High) Gap(int i)
+        {
+            var low = -1;
+            for (var k = i - 1; k >= 0 && low < 0; k--)
+            {
+                low = _partner[k];
+            }
+
+            var high = -1;
+            for (var k = i + 1; k < _partner.Length && high < 0; k++)
+            {
+                high = _partner[k];
+            }
+
+            return (low, high < 0 ? _source.Count : high);
+        }
+
+        private string Show(Word word) => With(_sentence[word.Start..word.End], word.Unit);
+
+        private string ShowSource(Word word) => With(_passage.Passage.Text[word.Start..word.End], word.Unit);
+
+        private static string With(string text, string unit) => unit switch
+        {
+            "" => text,
+            "%" => text + " percent",
+            "€" or "$" or "£" => unit + text,
+            _ => $"{text} {unit}",
+        };
+
+        private string List(List<Word> missing)
+        {
+            var shown = missing.Select(Show).Distinct(StringComparer.OrdinalIgnoreCase).Take(3).Select(word => $"“{word}”").ToArray();
+            return shown.Length switch
+            {
+                0 => "all of this",
+                1 => shown[0],
+                _ => string.Join(", ", shown[..^1]) + " and " + shown[^1],
+            };
+        }
+    }
+
+    /// <summary>The longest common subsequence, words that carry meaning counting more than the small ones.</summary>
+    private static int[] Align(ReadOnlySpan<Word> claim, ReadOnlySpan<Word> source)
+    {
+        var width = source.Length + 1;
+        var best = new int[(claim.Length + 1) * width];
+        for (var i = claim.Length - 1; i >= 0; i--)
+        {
+            for (var j = source.Length - 1; j >= 0; j--)
+            {
+                var skip = Math.Max(best[(i + 1) * width + j], best[i * width + j + 1]);
+                var take = SameWord(claim[i], source[j]) ? best[(i + 1) * width + j + 1] + (claim[i].Weighs ? 8 : 1) : 0;
+                best[i * width + j] = Math.Max(skip, take);
+            }
+        }
+
+        var partner = new int[claim.Length];
+        Array.Fill(partner, -1);
+        for (int i = 0, j = 0; i < claim.Length && j < source.Length;)
+        {
+            if (SameWord(claim[i], source[j]) && best[i * width + j] == best[(i + 1) * width + j + 1] + (claim[i].Weighs ? 8 : 1))
+            {
+                partner[i++] = j++;
+            }
+            else if (best[(i + 1) * width + j] >= best[i * width + j + 1])
+            {
+                i++;
+            }
+            else
+            {
+                j++;
+            }
+        }
+
+        return partner;
+    }
+
+    private static bool SameWord(Word claim, Word source) =>
+        claim.Key == source.Key || (claim.Role is WordRole.Figure && source.Role is WordRole.Figure && (claim.Key == source.OtherKey || claim.OtherKey == source.Key));
+}

@@ -1,0 +1,105 @@
+using BlogCreator.Api.Evidence;
+
+namespace BlogCreator.Api.Writing;
+
+/// <summary>Finds the noun-like phrases that texts come back to.</summary>
+internal static class FindKeyPhrases
+{
+    private const int LongestPhrase = 3;
+
+    public static List<KeyPhrase> Run(IEnumerable<string> texts, Func<string, double> weight, int atLeast, int take)
+    {
+        var found = new Dictionary<string, Candidate>(StringComparer.Ordinal);
+        foreach (var text in texts)
+        {
+            var words = ReadWords.Run(text);
+            for (var i = 0; i < words.Count; i++)
+            {
+                for (var length = 1; length <= LongestPhrase && i + length <= words.Count; length++)
+                {
+                    var last = words[i + length - 1];
+                    if (!Terms.IsTerm(last) || last.InBrackets || (length > 1 && !Adjacent(text, words[i + length - 2], last)))
+                    {
+                        break;
+                    }
+
+                    if (LooksLikeVerb(text, last) || LooksLikeAdverb(text, words[i]))
+                    {
+                        continue;
+                    }
+
+                    var key = string.Join(' ', words.Skip(i).Take(length).Select(word => word.Key));
+                    if (!found.TryGetValue(key, out var candidate))
+                    {
+                        found[key] = candidate = new Candidate([.. words.Skip(i).Take(length).Select(word => word.Key)]);
+                    }
+
+                    candidate.Count++;
+                    candidate.Name |= length == 1 && words[i].Name;
+                    var surface = CleanSentence.OneLine(text[words[i].Start..last.End]);
+                    candidate.Surfaces[surface] = candidate.Surfaces.GetValueOrDefault(surface) + 1;
+                }
+            }
+        }
+
+        var ranked = found.Values
+            .Where(candidate => candidate.Count >= atLeast && candidate.Terms.Distinct().Count() == candidate.Terms.Length)
+            .Select(candidate => new KeyPhrase(candidate.Surface, candidate.Terms, Score(candidate, weight)))
+            .Where(phrase => phrase.Text.Length is > 2 and < 50)
+            .OrderByDescending(phrase => phrase.Weight)
+            .ThenBy(phrase => phrase.Text, StringComparer.Ordinal);
+        var chosen = new List<KeyPhrase>();
+        foreach (var phrase in ranked)
+        {
+            // A phrase inside, or mostly made of, one already taken says nothing new.
+            if (!chosen.Exists(other => phrase.Terms.Count(other.Terms.Contains) * 2 >= phrase.Terms.Count))
+            {
+                chosen.Add(phrase);
+                if (chosen.Count == take)
+                {
+                    break;
+                }
+            }
+        }
+
+        return chosen;
+    }
+
+    private static double Score(Candidate candidate, Func<string, double> weight)
+    {
+        var terms = candidate.Terms.Sum(weight) / candidate.Terms.Length;
+        var length = candidate.Terms.Length switch { 1 => candidate.Name ? 0.8 : 0.5, 2 => 1.25, _ => 1.2 };
+        return Math.Log(1 + candidate.Count) * terms * length;
+    }
+
+    private static bool Adjacent(string text, Word word, Word next) =>
+        next.Start - word.End == 1 && text[word.End] is ' ' or '-' or '\n';
+
+    private static bool LooksLikeVerb(string text, Word word)
+    {
+        var surface = text.AsSpan(word.Start, word.End - word.Start);
+        return !word.Name && (surface.EndsWith("ed", StringComparison.Ordinal) || surface.EndsWith("ing", StringComparison.Ordinal)
+            || surface.EndsWith("ly", StringComparison.Ordinal) || surface.EndsWith("ize", StringComparison.Ordinal) || surface.EndsWith("ates", StringComparison.Ordinal)
+            || surface.EndsWith("ous", StringComparison.Ordinal) || surface.EndsWith("ive", StringComparison.Ordinal) || surface.EndsWith("able", StringComparison.Ordinal)
+            || surface.EndsWith("ic", StringComparison.Ordinal) || surface.EndsWith("ent", StringComparison.Ordinal) && surface.Length < 10 || surface.EndsWith("al", StringComparison.Ordinal));
+    }
+
+    private static bool LooksLikeAdverb(string text, Word word)
+    {
+        var surface = text.AsSpan(word.Start, word.End - word.Start);
+        return surface.EndsWith("ly", StringComparison.Ordinal) && surface.Length > 4;
+    }
+
+    private sealed class Candidate(string[] terms)
+    {
+        public string[] Terms { get; } = terms;
+
+        public int Count { get; set; }
+
+        public bool Name { get; set; }
+
+        public Dictionary<string, int> Surfaces { get; } = new(StringComparer.Ordinal);
+
+        public string Surface => Surfaces.OrderByDescending(surface => surface.Value).ThenBy(surface => surface.Key, StringComparer.Ordinal).First().Key;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Text.RegularExpressions;
+using BlogCreator.Api.Evidence;
+
+namespace BlogCreator.Api.Writing;
+
+/// <summary>How a sentence may be used.</summary>
+/// <param name="Text">What is shown.</param>
+/// <param name="StandsAlone">Understandable without the sentence before it.</param>
+/// <param name="Verbatim">Shown exactly as it stands in the source, so that it may be quoted.</param>
+/// <param name="Polish">How well it reads by itself, 0 to 1.</param>
+internal readonly record struct SentenceJudgement(string Text, bool StandsAlone, bool Verbatim, double Polish);
+
+/// <summary>Decides whether a source sentence can be shown in a post, and with which small change.</summary>
+internal static partial class JudgeSentence
+{
+    private const int Shortest = 6;
+    private const int Longest = 48;
+
+    public static SentenceJudgement? Run(string raw, bool paper)
+    {
+        var line = CleanSentence.OneLine(raw);
+        if (line.Length is < 25 or > 420 || CleanSentence.Run(raw) is not { Length: >= 25 } text)
+        {
+            return null;
+        }
+
+        text = text.TrimStart('•', '–', '-', '*', '·', ' ');
+        if (!Ends(text) || !Begins(text) || Rubbish().IsMatch(text) || PointsElsewhere().IsMatch(text) || !LooksLikeLanguage(text))
+        {
+            return null;
+        }
+
+        var original = text;
+        text = Rephrase(text, paper);
+        var words = text.AsSpan().Count(' ') + 1;
+        if (words is < Shortest or > Longest || !Begins(text))
+        {
+            return null;
+        }
+
+        if (FirstPerson().IsMatch(text) || (!paper && LooseFirstPerson().IsMatch(text)))
+        {
+            return null;
+        }
+
+        var alone = !LeansBack().IsMatch(text) && !LeansBackInside().IsMatch(text);
+        return new SentenceJudgement(text, alone, string.Equals(text, line, StringComparison.Ordinal), Polish(text, original, words));
+    }
+
+    private static bool Ends(string text) => text[^1] is '.' or '!' or '。' || (text[^1] is '”' or '"' or ')' && text[^2] is '.' or '!');
+
+    private static bool Begins(string text) => text.Length > 1 && (char.IsUpper(text[0]) || char.IsDigit(text[0]) || (char.IsLetter(text[0]) && !char.IsLower(text[0])) || (text[0] is '“' or '"' && char.IsUpper(text[1])));
+
+    /// <summary>Enough letters, and small words between the large ones: headings, tables and lists of terms have none.</summary>
+    private static bool LooksLikeLanguage(string text)
+    {
+        var letters = 0;
+        var digits = 0;
+        foreach (var c in text)
+        {
+            letters += char.IsLetter(c) || c is ' ' ? 1 : 0;
+            digits += char.IsAsciiDigit(c) ? 1 : 0;
+        }
+
+        if (letters < 0.8 * text.Length || digits > 0.14 * text.Length)
+        {
+            return false;
+        }
+
+        var words = ReadWords.Run(text);
+        var small = words.Count(word => word.Role is WordRole.Function or WordRole.Telling or WordRole.Negation or WordRole.Hedge);
+        var names = words.Count(word => word.Name && text.AsSpan(word.Start, word.End - word.Start).ContainsAnyInRange('A', 'Z'));
+        var ideographs = words.Count(word => word.End - word.Start == 1 && word.Role is WordRole.Content);
+        return ideographs > words.Count / 2 || (small >= 2 && small >= 0.12 * words.Count && names < 0.55 * words.Count);
+    }
+
+    /// <summary>Small changes that keep the claim: a reporting frame goes, "we" of a paper becomes its authors.</summary>
+    private static string Rephrase(string text, bool paper)
+    {
+        var changed = paper ? Frame().Replace(text, "") : text;
+        changed = InThisStudy().Replace(changed, "");
+        changed = Connective().Replace(changed, "");
+        if (paper)
+        {
+            changed = TheseResults().Replace(changed, "The results ${verb}");
+            if (WeSubject().IsMatch(changed))
+            {
+                changed = WeWord().Replace(changed, "they");
+                changed = "The authors" + changed["they".Length..];
+            }
+            else
+            {
+                changed = WeWord().Replace(changed, "the authors");
+            }
+
+            changed = OurWord().Replace(changed, match => char.IsUpper(match.Value[0]) ? "The authors’" : changed.StartsWith("The authors", StringComparison.Ordinal) ? "their" : "the authors’");
+        }
+
+        changed = changed.TrimStart(' ', ',');
+        return changed.Length > 0 && char.IsLower(changed[0]) && !string.Equals(changed, text, StringComparison.Ordinal)
+            ? char.ToUpperInvariant(changed[0]) + changed[1..]
+            : changed;
+    }
+
+    private static double Polish(string text, string original, int words)
+    {
+        var polish = 1.0;
+        polish -= words is < 9 or > 34 ? 0.25 : words > 28 ? 0.1 : 0;
+        polish -= text.StartsWith("The authors", StringComparison.Ordinal) ? 0.25 : 0;
+        polish -= text.Contains("the authors", StringComparison.Ordinal) ? 0.2 : 0;
+        polish -= text.Contains('(', StringComparison.Ordinal) ? 0.1 : 0;
+        polish -= text.Contains(';', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal) ? 0.12 : 0;
+        polish -= text.Contains("et al", StringComparison.Ordinal) ? 0.25 : 0;
+        polish -= Procedure().IsMatch(text) ? 0.35 : 0;
+        polish -= original.Length == text.Length ? 0 : 0.02;
+        var symbols = text.Count(c => !char.IsLetter(c) && c is not (' ' or ',' or '.' or '-' or '’' or '\''));
+        polish -= Math.Min(0.4, 3.0 * Math.Max(0, symbols - 3) / text.Length);
+        return Math.Max(0.05, polish);
+    }
+
+    // Addresses, identifiers, dot leaders, licences, headings run into the text.
+    [GeneratedRegex(
+        """https?:|www\.|\b(doi|DOI|ISBN|ISSN)\b|@|\.{4,}|�|©|[Aa]ll rights reserved|[Cc]reative [Cc]ommons|[Cc]orresponding author|[Cc]ompeting interest|[Cc]onflicts? of interest|[Aa]uthor contribution|[Ss]upplementa|supplement \d|[Ee]xtended [Dd]ata|^(Fig|Figure|Table|Box|Scheme|Abb|Abbildung|Tabelle|Source code|Video|Chapter|Kapitel)\b\.? ?\d|^Key ?words?\b|^Schlüsselwörter|^(Copyright|Published|Received|Accepted|Correspondence|Acknowledg|Funding)|\b[pP] ?[<=] ?0\.|[a-zà-ÿ]{2}[.:;][A-Z][a-z]|[a-z]{3}[A-Z][a-z]{3}|[|{}\\<>]|\[\^|system prompt|(previous|prior|above) instructions""",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Rubbish();
+
+    // A post has no figures, no "above" and no earlier chapter.
+    [GeneratedRegex(
+        """\b(figs?|figures?|tables?|panels?|eqs?|equations?|appendix|chapters?|abb|abbildung|tabelle) ?\.? ?[0-9A-Z]\b|\b(figs?|figures?|tables?) ?\d|\b(shown|described|discussed|mentioned|noted|listed|outlined|defined|given|explained|presented|summari[sz]ed|reported) (above|below|earlier|here|previously|in the (next|previous|following))|\b(see|as) (above|below|also)\b|\b(the|this) (figure|table|section|chapter|manuscript)\b|\bin the following\b|\bas follows\b|\bthe (next|previous|following|preceding) (section|chapter|page|table|figure|paragraph)|\bmaterials and methods\b|\bsiehe (oben|unten|seite)\b|\bim folgenden\b|\bwie oben\b|\bpages? \d|\bthe former\b|\bthe latter\b|\brespectively\b.*\brespectively\b""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex PointsElsewhere();
+
+    // Words at the start that mean something said before.
+    [GeneratedRegex(
+        """^((this|these|those|he|she|they|its|their|his|her|such|both|each|another|other|others|either|neither|one of|some of|most of|all of|many of|none of|two of|here|there,|then|similarly|conversely|likewise|instead|in contrast|by contrast|in addition|in turn|in both|in each|in either|in all|in neither|at the same time|on the other hand|for example|for instance|as a result|as such|as with|as in|as for|as expected|as before|as above|consistent with|in agreement|in line with|together|taken together|also|again|thus|therefore|hence|consequently|accordingly|however|nevertheless|nonetheless|moreover|furthermore|further|additionally|finally|first|second|third|next|lastly|subsequently|afterwards|meanwhile|otherwise|indeed|even|rather|still|yet|but|and|or|so|because of|to do|to test|to address|to this|to that|to determine|to examine|to investigate|to assess|after that|before that|since then|despite|unlike|given|if so|only then|the (same|other|others|second|third|latter|former|difference|differences|remaining|rest|opposite|reason|result|first|effect|above|two|three|four|resulting|corresponding|respective|new|additional)|a (second|third|similar|further)|similar|dies|diese|dieser|dieses|er|sie|ihre|ihr|sein|seine|solche|beide|dabei|dazu|dadurch|damit|daher|deshalb|dennoch|trotzdem|jedoch|außerdem|zudem|ferner|ebenso|hier|dort|dann|danach|zuletzt|schließlich|allerdings|auch|denn|das (ist|war|heißt|bedeutet)|dagegen|hingegen|hierbei|hierzu)\b|it\b)""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex LeansBack();
+
+    // And inside the first words: "In this case", "Under these conditions", "Of those".
+    [GeneratedRegex(
+        """^([\w’'-]+,? ){1,4}(this|these|those|such|diese|dieser|diesem|diesen|dieses) |\b(this|these|those) (is|are|was|were|results?|findings?|observations?|data|cases?|effects?|differences?|experiments?|conditions?|changes?)\b|^(because|although|while|when|if|since|as) (it|they|he|she|this|these)\b|^(the|our) (results|data|findings) (also|further)|\bthe same\b.{0,30}$|^[\w-]+ of (them|these|those|which)\b|^[\w -]{1,40}\b(also|too)\b|^(a|an|one) (other|further|additional|alternative)\b""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex LeansBackInside();
+
+    [GeneratedRegex("""\b(I|me|my|myself|us|ourselves|mine|ours|ich|mir|mich|mein|meine)\b""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex FirstPerson();
+
+    [GeneratedRegex("""\b(we|We|our|Our|wir|Wir|unser|unsere|unseren|Unsere)\b""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex LooseFirstPerson();
+
+    [GeneratedRegex(
+        """^(here,? |in this (study|paper|work|article|report),? |in the (present|current) (study|work|paper),? |furthermore,? |moreover,? |in addition,? |additionally,? |thus,? |therefore,? |together,? |taken together,? |finally,? |importantly,? |notably,? |in summary,? |overall,? |however,? )?(we (also |further |then |therefore |thus )?(find|found|show|showed|have shown|have found|demonstrate|demonstrated|have demonstrated|observe|observed|noted|note|report|reported|conclude|concluded|discovered|confirmed) (here )?that|(our|these|the|this) (results?|data|findings?|observations?|experiments?|analys[ei]s|stud(y|ies)|work) (also |further |clearly |together )?(show|shows|showed|demonstrate|demonstrates|demonstrated|reveal|reveals|revealed|confirm|confirms|confirmed|establish|establishes) that|it (is|was) (found|shown|observed|well known|known|clear|now clear|important to note|worth noting|noteworthy|interesting|apparent|evident) that|(interestingly|notably|importantly|strikingly|remarkably|surprisingly|of note|unexpectedly|significantly|indeed|in fact),) """,
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Frame();
+
+    [GeneratedRegex("""^(here|in this (study|paper|work|article|report)|in the (present|current) (study|work|paper|report)),? """, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex InThisStudy();
+
+    // Only the ones that add nothing but a link; "for example" or "in contrast" say how the sentence is meant.
+    [GeneratedRegex("""^(moreover|furthermore|in addition|additionally|finally|notably|importantly|interestingly|overall|in summary|in conclusion|taken together|of note|thus|therefore|indeed|in fact|in general|generally|strikingly|surprisingly|außerdem|zudem|ferner|schließlich),? """, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Connective();
+
+    [GeneratedRegex("""^(?:these|our|the present|the current|together, these|taken together, these|together, our) (?:results|findings|data|observations) (?<verb>suggest|indicate|imply|support|raise|provide|point|argue)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    private static partial Regex TheseResults();
+
+    [GeneratedRegex("""^We\b""", RegexOptions.NonBacktracking)]
+    private static partial Regex WeSubject();
+
+    [GeneratedRegex("""\b[Ww]e\b""", RegexOptions.NonBacktracking)]
+    private static partial Regex WeWord();
+
+    [GeneratedRegex("""\b[Oo]ur\b""", RegexOptions.NonBacktracking)]
+    private static partial Regex OurWord();
+
+    // How it was done in the laboratory is rarely what a reader came for.
+    [GeneratedRegex(
+        """\b(was|were) (then |also |subsequently )?(performed|prepared|purchased|obtained|incubated|washed|centrifuged|collected|dissected|amplified|cloned|digested|stained|imaged|fixed|mounted|calculated|measured|generated|inserted|removed|added|diluted|resuspended|sequenced|mixed|acquired|recorded|isolated|transformed|transfected|labell?ed|quantified|normali[sz]ed|housed|anesthetized|sacrificed)\b|\b(buffer|µl|μl|µM|μM|mM|rpm|°C|primers?|PCR|plasmids?|vectors?|aliquots?|supplied|protocol|manufacturer)\b""",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Procedure();
+}

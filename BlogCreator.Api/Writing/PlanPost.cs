@@ -1,0 +1,356 @@
+using System.Globalization;
+using BlogCreator.Contracts;
+
+namespace BlogCreator.Api.Writing;
+
+public enum SectionPart
+{
+    Lead,
+    KeyPoints,
+    Body,
+}
+
+/// <summary>What a post will say, in which order.</summary>
+/// <param name="Topic">What the person asked about; null when nothing was asked.</param>
+/// <param name="TopicCovered">Whether the documents speak of it. When not, the post says so.</param>
+public sealed record PostPlan(string Title, string? Topic, bool TopicCovered, string Language, int Words, IReadOnlyList<PlannedSection> Sections);
+
+/// <param name="Heading">Empty for the lead.</param>
+/// <param name="About">Stems that say what it is about.</param>
+/// <param name="Passages">Where its sentences come from first.</param>
+/// <param name="Quote">Whether a quotation is to stand in it.</param>
+public sealed record PlannedSection(string Heading, SectionPart Part, IReadOnlyList<string> About, IReadOnlyList<Guid> Passages, int Words, bool Quote);
+
+/// <summary>Plans a post: its title, and sections by theme across the documents.</summary>
+public static class PlanPost
+{
+    private const double SameTheme = 0.24;
+    private const int MostInTheme = 4;
+
+    public static PostPlan Run(BriefDetails brief, Understanding understanding)
+    {
+        ArgumentNullException.ThrowIfNull(brief);
+        ArgumentNullException.ThrowIfNull(understanding);
+        var topic = ReadTopic.Run(brief.Topic);
+        var asked = topic is null ? [] : Terms.Of(topic).Distinct(StringComparer.Ordinal).ToList();
+        var units = Units(understanding);
+        var covered = topic is null || asked.Count == 0 || IsCovered(asked, units);
+        var focus = covered && asked.Count > 0 ? asked : [];
+        var words = brief.Length switch { PostLength.Short => 350, PostLength.Medium => 700, _ => 1300 };
+        var themes = Choose(Themes(units, focus), brief.Length, focus);
+        var keyPoints = brief.Length switch { PostLength.Short => 3, PostLength.Medium => 4, _ => 5 };
+        var bodyWords = Math.Max(120, words - 60 - keyPoints * 22 - 30);
+        var total = themes.Sum(theme => Math.Sqrt(theme.Score));
+        var quoteIn = themes.Select((theme, index) => (index, Score: theme.BestQuote)).Where(quote => quote.Score > 0).OrderByDescending(quote => quote.Score).Select(quote => quote.index).DefaultIfEmpty(-1).First();
+        var labels = Labels.For(understanding.Language);
+        var sections = new List<PlannedSection>
+        {
+            new("", SectionPart.Lead, focus, [.. themes.SelectMany(theme => theme.Passages)], 60, Quote: false),
+            new(labels.KeyPoints, SectionPart.KeyPoints, focus, [.. themes.SelectMany(theme => theme.Passages)], keyPoints * 22, Quote: false),
+        };
+        var headings = Headings(themes, understanding, focus);
+        for (var i = 0; i < themes.Count; i++)
+        {
+            sections.Add(new PlannedSection(
+                headings[i],
+                SectionPart.Body,
+                [.. focus.Concat(themes[i].TopTerms(12)).Distinct(StringComparer.Ordinal)],
+                themes[i].Passages,
+                (int)Math.Round(bodyWords * Math.Sqrt(themes[i].Score) / Math.Max(total, 0.001)),
+                i == quoteIn));
+        }
+
+        return new PostPlan(Title(topic, covered, understanding, labels), topic, covered, understanding.Language, words, sections);
+    }
+
+    private static List<Theme> Units(Understanding understanding)
+    {
+        var units = new List<Theme>();
+        for (var d = 0; d < understanding.Documents.Count; d++)
+        {
+            foreach (var section in understanding.Documents[d].Sections)
+            {
+                if (section.Passages.SelectMany(passage => passage.Sentences).Any(sentence => sentence.StandsAlone))
+                {
+                    units.Add(new Theme(d, understanding.Documents[d].Title, section, understanding.TermWeights));
+                }
+            }
+        }
+
+        return units;
+    }
+
+    /// <summary>Half of what was asked about must be there, and some of it close together.</summary>
+    private static bool IsCovered(List<string> asked, List<Theme> units)
+    {
+        var sentences = units.SelectMany(unit => unit.Sentences).Select(sentence => Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal)).ToList();
+        var known = asked.Where(term => sentences.Exists(terms => Has(terms, term))).ToList();
+        if (known.Count * 2 < asked.Count)
+        {
+            return false;
+        }
+
+        var together = Math.Max(1, Math.Min(2, known.Count));
+        return sentences.Exists(terms => known.Count(term => Has(terms, term)) >= together)
+            || units.Exists(unit => known.TrueForAll(unit.Terms.ContainsKey));
+    }
+
+    private static bool Has(HashSet<string> terms, string asked) =>
+        terms.Contains(asked) || (asked.Length >= 6 && terms.Any(term => term.Length > asked.Length && term.Contains(asked, StringComparison.Ordinal)));
+
+    /// <summary>Joins sections of different documents that speak of the same.</summary>
+    private static List<Theme> Themes(List<Theme> units, List<string> focus)
+    {
+        foreach (var unit in units)
+        {
+            unit.Rate(focus);
+        }
+
+        var themes = new List<Theme>();
+        foreach (var unit in units.OrderByDescending(unit => unit.Score))
+        {
+            var near = themes
+                .Where(theme => theme.Sections.Count < MostInTheme && !theme.Documents.Contains(unit.Document))
+                .Select(theme => (theme, Likeness: theme.Likeness(unit)))
+                .Where(pair => pair.Likeness >= SameTheme)
+                .OrderByDescending(pair => pair.Likeness)
+                .Select(pair => pair.theme)
+                .FirstOrDefault();
+            if (near is null)
+            {
+                themes.Add(unit);
+            }
+            else
+            {
+                near.Join(unit);
+            }
+        }
+
+        return themes;
+    }
+
+    private static List<Theme> Choose(List<Theme> themes, PostLength length, List<string> focus)
+    {
+        var most = length switch { PostLength.Short => 3, PostLength.Medium => 5, _ => 8 };
+        var ranked = themes.OrderByDescending(theme => theme.Score).ToList();
+        if (focus.Count > 0)
+        {
+            var best = ranked.Count > 0 ? ranked[0].Score : 0;
+            ranked = [.. ranked.Where((theme, index) => index < 2 || theme.Score > 0.2 * best)];
+        }
+
+        var chosen = ranked.Take(most).ToList();
+        // Every document of the brief has a word, where it has anything to say.
+        if (focus.Count == 0)
+        {
+            foreach (var document in themes.Select(theme => theme.Document).Distinct())
+            {
+                if (!chosen.Exists(theme => theme.Documents.Contains(document)) && ranked.Find(theme => theme.Documents.Contains(document)) is { } missing)
+                {
+                    if (chosen.Count >= most && chosen.FindLast(theme => theme.Documents.All(own => chosen.Count(other => other.Documents.Contains(own)) > 1)) is { } spare)
+                    {
+                        chosen.Remove(spare);
+                    }
+
+                    chosen.Add(missing);
+                }
+            }
+        }
+
+        var shared = chosen.Exists(theme => theme.Documents.Count > 1);
+        return shared
+            ? [.. chosen.OrderBy(theme => theme.Position)]
+            : [.. chosen.OrderBy(theme => theme.Document).ThenBy(theme => theme.Position)];
+    }
+
+    private static List<string> Headings(List<Theme> themes, Understanding understanding, List<string> focus)
+    {
+        var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var usedTerms = new HashSet<string>(StringComparer.Ordinal);
+        var headings = new List<string>();
+        var labels = Labels.For(understanding.Language);
+        foreach (var theme in themes)
+        {
+            var own = theme.Sections.Select(section => section.Heading).Where(heading => heading.Length > 0).ToList();
+            var heading = own.Count > 0 && !own.TrueForAll(used.Contains)
+                ? own.Where(candidate => !used.Contains(candidate)).MinBy(candidate => candidate.Length)!
+                : FromPhrases(theme, themes, understanding, usedTerms, focus, labels);
+            if (!used.Add(heading))
+            {
+                heading = $"{heading} ({(headings.Count + 1).ToString(CultureInfo.InvariantCulture)})";
+                used.Add(heading);
+            }
+
+            foreach (var term in Terms.Of(heading))
+            {
+                usedTerms.Add(term);
+            }
+
+            headings.Add(heading);
+        }
+
+        return headings;
+    }
+
+    /// <summary>What this theme says more of than the others do.</summary>
+    private static string FromPhrases(Theme theme, List<Theme> all, Understanding understanding, HashSet<string> usedTerms, List<string> focus, Labels labels)
+    {
+        var phrases = FindKeyPhrases.Run(
+            theme.Sentences.Select(sentence => sentence.Text),
+            term =>
+            {
+                var spread = all.Count(other => other.Terms.ContainsKey(term));
+                var rare = Math.Log(1 + (double)all.Count / Math.Max(1, spread)) + 0.2;
+                return rare * (0.2 + understanding.TermWeights.GetValueOrDefault(term)) * (usedTerms.Contains(term) ? 0.15 : 1) * (focus.Contains(term) ? 0.7 : 1);
+            },
+            theme.Sentences.Count > 12 ? 2 : 1,
+            2);
+        var role = theme.Sections[0].Role;
+        var names = string.Join(labels.And, phrases.Select(phrase => phrase.Text));
+        if (names.Length == 0)
+        {
+            return theme.Title;
+        }
+
+        names = char.IsLower(names[0]) && !(names.Length > 1 && char.IsUpper(names[1])) ? char.ToUpperInvariant(names[0]) + names[1..] : names;
+        return role switch
+        {
+            SectionRole.Introduction when !usedTerms.Contains("\u0001intro") && usedTerms.Add("\u0001intro") => labels.Background + names,
+            SectionRole.Discussion or SectionRole.Conclusion when !usedTerms.Contains("\u0001meaning") && usedTerms.Add("\u0001meaning") => labels.Meaning + names,
+            SectionRole.Method when !usedTerms.Contains("\u0001method") && usedTerms.Add("\u0001method") => labels.Method + names,
+            _ => names,
+        };
+    }
+
+    private static string Title(string? topic, bool covered, Understanding understanding, Labels labels)
+    {
+        if (topic is not null && covered)
+        {
+            return char.ToUpperInvariant(topic[0]) + topic[1..];
+        }
+
+        if (understanding.Documents.Count == 1)
+        {
+            return understanding.Documents[0].Title;
+        }
+
+        // What all of them speak of names the post; failing that, their titles.
+        var shared = understanding.KeyPhrases
+            .Where(phrase => understanding.Documents.Count(document => document.Sections.SelectMany(section => section.Passages).SelectMany(passage => passage.Sentences)
+                .Any(sentence => sentence.Text.Contains(phrase.Text, StringComparison.OrdinalIgnoreCase))) * 2 > understanding.Documents.Count)
+            .Take(2)
+            .Select(phrase => phrase.Text)
+            .ToList();
+        if (shared.Count > 0)
+        {
+            var names = string.Join(labels.And, shared);
+            return $"{char.ToUpperInvariant(names[0])}{names[1..]}: {labels.WhatDocumentsSay(understanding.Documents.Count)}";
+        }
+
+        return string.Join(labels.And, understanding.Documents.Take(2).Select(document => document.Title));
+    }
+
+    /// <summary>One or more sections about the same.</summary>
+    private sealed class Theme
+    {
+        private readonly IReadOnlyDictionary<string, double> _weights;
+        private double _positions;
+
+        public Theme(int document, string title, UnderstoodSection section, IReadOnlyDictionary<string, double> weights)
+        {
+            _weights = weights;
+            Document = document;
+            Title = title;
+            Documents = [document];
+            Sections = [section];
+            Sentences = [.. section.Passages.SelectMany(passage => passage.Sentences)];
+            _positions = section.Position;
+            foreach (var term in Sentences.SelectMany(sentence => Writing.Terms.Of(sentence.Text)).Concat(Writing.Terms.Of(section.Heading)))
+            {
+                Terms[term] = Terms.GetValueOrDefault(term) + 1;
+            }
+        }
+
+        public int Document { get; }
+
+        public string Title { get; }
+
+        public HashSet<int> Documents { get; }
+
+        public List<UnderstoodSection> Sections { get; }
+
+        public List<UsableSentence> Sentences { get; }
+
+        public Dictionary<string, int> Terms { get; } = new(StringComparer.Ordinal);
+
+        public double Score { get; private set; }
+
+        public double Position => _positions / Sections.Count;
+
+        public IReadOnlyList<Guid> Passages => [.. Sections.SelectMany(section => section.Passages).Select(passage => passage.Id)];
+
+        public double BestQuote => Sentences.Where(PickQuote.Fits).Select(sentence => sentence.Weight * sentence.Polish).DefaultIfEmpty(0).Max();
+
+        public void Rate(List<string> focus)
+        {
+            var best = Sentences.Where(sentence => sentence.StandsAlone)
+                .Select(sentence => sentence.Weight * (0.3 + sentence.Polish) * Relevance(sentence, focus))
+                .OrderDescending().Take(6).ToList();
+            var enough = Math.Min(1, Sentences.Count / 5.0);
+            Score = best.Sum() * enough + 0.0001;
+            if (focus.Count > 0 && Sections.Exists(section => Writing.Terms.Of(section.Heading).Any(focus.Contains)))
+            {
+                Score *= 1.6;
+            }
+        }
+
+        private static double Relevance(UsableSentence sentence, List<string> focus)
+        {
+            if (focus.Count == 0)
+            {
+                return 1;
+            }
+
+            var terms = Writing.Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal);
+            return 0.12 + (double)focus.Count(term => Has(terms, term)) / focus.Count;
+        }
+
+        public double Likeness(Theme other)
+        {
+            double product = 0, own = 0, others = 0;
+            foreach (var (term, count) in Terms)
+            {
+                var weight = Math.Log(1 + count) * _weights.GetValueOrDefault(term);
+                own += weight * weight;
+                if (other.Terms.TryGetValue(term, out var otherCount))
+                {
+                    product += weight * Math.Log(1 + otherCount) * _weights.GetValueOrDefault(term);
+                }
+            }
+
+            foreach (var (term, count) in other.Terms)
+            {
+                var weight = Math.Log(1 + count) * _weights.GetValueOrDefault(term);
+                others += weight * weight;
+            }
+
+            return own * others > 0 ? product / Math.Sqrt(own * others) : 0;
+        }
+
+        public void Join(Theme other)
+        {
+            Documents.UnionWith(other.Documents);
+            Sections.AddRange(other.Sections);
+            Sentences.AddRange(other.Sentences);
+            _positions += other._positions;
+            Score += 0.8 * other.Score;
+            foreach (var (term, count) in other.Terms)
+            {
+                Terms[term] = Terms.GetValueOrDefault(term) + count;
+            }
+        }
+
+        public IEnumerable<string> TopTerms(int take) =>
+            Terms.OrderByDescending(term => Math.Log(1 + term.Value) * _weights.GetValueOrDefault(term.Key)).ThenBy(term => term.Key, StringComparer.Ordinal).Take(take).Select(term => term.Key);
+    }
+}

@@ -1,0 +1,253 @@
+using BlogCreator.Api.Evidence;
+using BlogCreator.Contracts;
+
+namespace BlogCreator.Api.Writing;
+
+/// <summary>Reads the documents of a brief: which sentences can be shown, what they are about, what part each section plays.</summary>
+public static class UnderstandSources
+{
+    /// <summary>A long stretch under one heading is divided, so that each part can become a section of its own.</summary>
+    private const int LongestSection = 9;
+
+    public static Understanding Run(BriefDetails brief, IReadOnlyList<SourceDocument> documents, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(brief);
+        ArgumentNullException.ThrowIfNull(documents);
+        var repeated = RepeatedSentences(documents);
+        var counts = CountTerms(documents);
+        var titles = documents.Select(document => (document.Id, Title: TitleOf(document))).ToDictionary(pair => pair.Id, pair => pair.Title);
+        var titleTerms = titles.Values.SelectMany(Terms.Of).Concat(Terms.Of(brief.Topic ?? "")).ToHashSet(StringComparer.Ordinal);
+        var weights = Weigh(counts, titleTerms);
+        var understood = new List<UnderstoodDocument>();
+        foreach (var document in documents)
+        {
+            cancel.ThrowIfCancellationRequested();
+            understood.Add(Understand(document, titles[document.Id], weights, repeated));
+        }
+
+        var texts = understood.SelectMany(document => document.Sections).SelectMany(section => section.Passages).SelectMany(passage => passage.Sentences).Select(sentence => sentence.Text).ToList();
+        var phrases = FindKeyPhrases.Run(texts, term => weights.GetValueOrDefault(term, 0.05), texts.Count > 80 ? 4 : texts.Count > 25 ? 3 : 2, 24);
+        return new Understanding(LanguageOf(documents, texts), understood, weights, phrases);
+    }
+
+    private static UnderstoodDocument Understand(SourceDocument document, string title, Dictionary<string, double> weights, HashSet<string> repeated)
+    {
+        var passages = document.Passages.OrderBy(passage => passage.Order).ToList();
+        var common = CommonRoot(passages);
+        var paper = IsPaper(passages);
+        var sections = new List<UnderstoodSection>();
+        var position = 0;
+        foreach (var group in Sections(passages))
+        {
+            var path = ReadHeading.Path(group[0].Heading);
+            if (common is not null && path.Length > 0 && string.Equals(path[0], common, StringComparison.Ordinal))
+            {
+                path = path[1..];
+            }
+
+            var role = ReadHeading.Role(path);
+            if (ReadHeading.IsBoilerplate(path))
+            {
+                position += group.Count;
+                continue;
+            }
+
+            var usable = new List<UnderstoodPassage>();
+            foreach (var passage in group)
+            {
+                if (passage.Kind is "prose" or "list" or "quote")
+                {
+                    var sentences = Usable(passage, paper, role, weights, repeated, title);
+                    if (sentences.Count > 0)
+                    {
+                        usable.Add(new UnderstoodPassage(passage.Id, passage.Order, sentences));
+                    }
+                }
+            }
+
+            var heading = path.Length > 0 ? ReadHeading.Telling(path[^1]) : "";
+            if (string.Equals(heading, title, StringComparison.OrdinalIgnoreCase))
+            {
+                heading = "";
+            }
+
+            foreach (var part in Divide(usable))
+            {
+                sections.Add(new UnderstoodSection(heading, role, (double)position / Math.Max(1, passages.Count), part));
+                position += part.Count;
+            }
+
+            position += group.Count - usable.Count;
+        }
+
+        return new UnderstoodDocument(document.Id, document.Name, title, paper, sections);
+    }
+
+    private static IEnumerable<IReadOnlyList<UnderstoodPassage>> Divide(List<UnderstoodPassage> passages)
+    {
+        if (passages.Count == 0)
+        {
+            yield break;
+        }
+
+        var parts = (passages.Count + LongestSection - 1) / LongestSection;
+        var size = (passages.Count + parts - 1) / parts;
+        for (var i = 0; i < passages.Count; i += size)
+        {
+            yield return passages.GetRange(i, Math.Min(size, passages.Count - i));
+        }
+    }
+
+    private static IEnumerable<List<SourcePassage>> Sections(List<SourcePassage> passages)
+    {
+        var group = new List<SourcePassage>();
+        foreach (var passage in passages)
+        {
+            if (group.Count > 0 && !string.Equals(group[0].Heading, passage.Heading, StringComparison.Ordinal))
+            {
+                yield return group;
+                group = [];
+            }
+
+            group.Add(passage);
+        }
+
+        if (group.Count > 0)
+        {
+            yield return group;
+        }
+    }
+
+    private static List<UsableSentence> Usable(SourcePassage passage, bool paper, SectionRole role, Dictionary<string, double> weights, HashSet<string> repeated, string title)
+    {
+        var usable = new List<UsableSentence>();
+        var number = 0;
+        foreach (var span in SplitSentences.Run(passage.Text))
+        {
+            var raw = span.Of(passage.Text);
+            if (!repeated.Contains(Key(raw)) && !string.Equals(CleanSentence.OneLine(raw).TrimEnd('.'), title, StringComparison.OrdinalIgnoreCase)
+                && JudgeSentence.Run(raw, paper) is { } judged)
+            {
+                var weight = WeightOf(judged.Text, weights) * RoleFactor(role) * (number == 0 ? 1.12 : 1);
+                usable.Add(new UsableSentence(passage.Id, number, judged.Text, judged.StandsAlone, judged.Verbatim, Math.Round(judged.Polish, 3), Math.Round(weight, 4)));
+            }
+
+            number++;
+        }
+
+        return usable;
+    }
+
+    private static double WeightOf(string text, Dictionary<string, double> weights)
+    {
+        var terms = Terms.Of(text).Distinct().ToList();
+        return terms.Count == 0 ? 0 : Math.Min(1.5, terms.Sum(term => weights.GetValueOrDefault(term)) / Math.Pow(Math.Max(terms.Count, 5), 0.8));
+    }
+
+    private static double RoleFactor(SectionRole role) => role switch
+    {
+        SectionRole.Abstract => 1.4,
+        SectionRole.Conclusion => 1.3,
+        SectionRole.Discussion => 1.15,
+        SectionRole.Method => 0.3,
+        _ => 1,
+    };
+
+    private static Dictionary<string, int> CountTerms(IReadOnlyList<SourceDocument> documents)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var passage in documents.SelectMany(document => document.Passages))
+        {
+            if (passage.Kind is "toc" or "references" || ReadHeading.IsBoilerplate(ReadHeading.Path(passage.Heading)))
+            {
+                continue;
+            }
+
+            foreach (var term in Terms.Of(passage.Text))
+            {
+                counts[term] = counts.GetValueOrDefault(term) + 1;
+            }
+        }
+
+        return counts;
+    }
+
+    private static Dictionary<string, double> Weigh(Dictionary<string, int> counts, HashSet<string> titleTerms)
+    {
+        var most = Math.Log(1 + Math.Max(2, counts.Values.DefaultIfEmpty(0).Max()));
+        var weights = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (term, count) in counts)
+        {
+            if (count < 2 && !titleTerms.Contains(term))
+            {
+                continue;
+            }
+
+            weights[term] = Math.Round(Math.Min(1, Math.Log(1 + count) / most * (titleTerms.Contains(term) ? 1.5 : 1)), 4);
+        }
+
+        return weights;
+    }
+
+    /// <summary>What stands on many pages word for word is a running header or a legal notice.</summary>
+    private static HashSet<string> RepeatedSentences(IReadOnlyList<SourceDocument> documents)
+    {
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var passage in documents.SelectMany(document => document.Passages))
+        {
+            foreach (var span in SplitSentences.Run(passage.Text))
+            {
+                var key = Key(span.Of(passage.Text));
+                seen[key] = seen.GetValueOrDefault(key) + 1;
+            }
+        }
+
+        return [.. seen.Where(pair => pair.Value >= 3).Select(pair => pair.Key)];
+    }
+
+    private static string Key(string raw) => CleanSentence.OneLine(raw).ToLowerInvariant();
+
+    private static string? CommonRoot(List<SourcePassage> passages)
+    {
+        var roots = passages.Select(passage => ReadHeading.Path(passage.Heading)).Where(path => path.Length > 0).Select(path => path[0]).Distinct(StringComparer.Ordinal).Take(2).ToList();
+        return roots.Count == 1 && passages.Exists(passage => ReadHeading.Path(passage.Heading).Length > 1) ? roots[0] : null;
+    }
+
+    private static bool IsPaper(List<SourcePassage> passages)
+    {
+        var roles = passages.Select(passage => ReadHeading.Role(ReadHeading.Path(passage.Heading))).Distinct().ToList();
+        var scholarly = roles.Count(role => role is SectionRole.Abstract or SectionRole.Introduction or SectionRole.Method or SectionRole.Result or SectionRole.Discussion);
+        var cited = passages.Count(passage => passage.Text.Contains("et al", StringComparison.Ordinal));
+        return scholarly >= 3 || (scholarly >= 2 && cited >= 2) || cited >= 6;
+    }
+
+    private static string TitleOf(SourceDocument document)
+    {
+        if (document.Title is { } title && ReadHeading.Telling(title) is { Length: > 0 } telling)
+        {
+            return telling;
+        }
+
+        var root = document.Passages.OrderBy(passage => passage.Order).Select(passage => ReadHeading.Path(passage.Heading)).FirstOrDefault(path => path.Length > 0);
+        if (root is not null && CommonRoot([.. document.Passages]) is { } common && ReadHeading.Telling(common) is { Length: > 0 } heading)
+        {
+            return heading;
+        }
+
+        var name = Path.GetFileNameWithoutExtension(CleanSentence.OneLine(document.Name)).Replace('_', ' ').Replace('-', ' ').Trim();
+        return name.Length == 0 ? document.Name : char.ToUpperInvariant(name[0]) + name[1..];
+    }
+
+    private static string LanguageOf(IReadOnlyList<SourceDocument> documents, List<string> texts)
+    {
+        var stated = documents.Select(document => document.Language).Where(language => language is { Length: >= 2 }).Select(language => language![..2].ToLowerInvariant()).GroupBy(language => language).MaxBy(group => group.Count())?.Key;
+        if (stated is not null)
+        {
+            return stated;
+        }
+
+        var sample = " " + string.Join(' ', texts.Take(60)).ToLowerInvariant() + " ";
+        return new[] { ("en", " the | and | of | is | was "), ("de", " der | die | und | ist | das "), ("fr", " le | les | et | est | des "), ("es", " el | los | y | es | las ") }
+            .MaxBy(language => language.Item2.Split('|').Sum(word => sample.Split(word).Length)).Item1;
+    }
+}
