@@ -1,3 +1,4 @@
+using System.Text;
 using BlogCreator.Contracts;
 
 namespace BlogCreator.Api.Evidence;
@@ -202,19 +203,34 @@ public static class CheckPost
             return false;
         }
 
-        var rest = sentence.Text;
-        foreach (var name in names.Concat(citations.Values.Select(passage => passage.Heading)).Where(name => name.Length > 0).OrderByDescending(name => name.Length))
+        var rest = Bare(sentence.Text);
+        var length = rest.Length;
+        foreach (var name in names.Concat(citations.Values.Select(passage => passage.Heading)).Select(Bare).Where(name => name.Length > 2).Distinct(StringComparer.Ordinal).OrderByDescending(name => name.Length))
         {
             rest = rest.Replace(name, " ", StringComparison.Ordinal);
         }
 
-        if (rest.Length == sentence.Text.Length)
+        return rest.Length < length && ReadWords.Run(rest).TrueForAll(word => word.Role is WordRole.Figure
+            || rest[word.Start..word.End] is "page" or "pages" or "p" or "pp" or "and" or "seite" or "seiten" or "und");
+    }
+
+    /// <summary>Letters and digits only, so that escapes and invisible characters in a file name do not matter.</summary>
+    private static string Bare(string text)
+    {
+        var bare = new StringBuilder(text.Length + 2).Append(' ');
+        foreach (var c in text)
         {
-            return false;
+            if (char.IsLetterOrDigit(c))
+            {
+                bare.Append(char.ToLowerInvariant(c));
+            }
+            else if (bare[^1] is not ' ')
+            {
+                bare.Append(' ');
+            }
         }
 
-        return ReadWords.Run(rest).TrueForAll(word => word.Role is WordRole.Figure or WordRole.Function
-            || Stem.Fold(rest.AsSpan(word.Start, word.End - word.Start)) is "page" or "pages" or "p" or "pp" or "seite" or "seiten" or "cited" or "times" or "passages" or "passage");
+        return bare[^1] is ' ' ? bare.ToString() : bare.Append(' ').ToString();
     }
 
     private static Func<string, double> WeighWords(IReadOnlyList<SourcePassage> passages)

@@ -10,7 +10,7 @@ namespace BlogCreator.Api.Evidence;
 /// <summary>A sentence of a post before it is checked.</summary>
 /// <param name="Text">As a reader sees it: without emphasis and marks.</param>
 /// <param name="Span">Where it stands in the Markdown, without the marks behind it.</param>
-internal sealed record ClaimSentence(string Text, TextSpan Span, IReadOnlyList<int> Labels, bool InQuote, bool InSources, bool LastOfQuote);
+internal sealed record ClaimSentence(string Text, TextSpan Span, IReadOnlyList<int> Labels, bool InQuote, bool InSources);
 
 /// <summary>Finds the sentences of a post: paragraphs, list items, block quotes and table cells. Headings and code claim nothing.</summary>
 internal static class ReadClaims
@@ -85,7 +85,7 @@ internal static class ReadClaims
                 switch (inline)
                 {
                     case LiteralInline literal:
-                        var content = literal.Content;
+                        var content = literal.Content.ToString();
                         var first = literal.Span.End - content.Length + 1;
                         for (var i = 0; i < content.Length; i++)
                         {
@@ -138,7 +138,8 @@ internal static class ReadClaims
         {
             var marks = TakeMarks();
             var text = Text;
-            var spans = SplitSentences.Run(text);
+            // The line under a quotation and the items of the list of sources are one piece, whatever stops a file name holds.
+            var spans = inSources || (inQuote && text.TrimStart().StartsWith('—')) ? [new TextSpan(0, text.Length)] : SplitSentences.Run(text);
             var firstClaim = claims.Count;
             for (var s = 0; s < spans.Count; s++)
             {
@@ -173,8 +174,7 @@ internal static class ReadClaims
                     new TextSpan(_origin[start], _origin[end - 1] + 1),
                     labels,
                     inQuote,
-                    inSources,
-                    LastOfQuote: false));
+                    inSources));
             }
 
             if (inQuote && claims.Count > firstClaim)
@@ -183,7 +183,7 @@ internal static class ReadClaims
                 var all = claims[^1].Labels;
                 for (var i = firstClaim; i < claims.Count; i++)
                 {
-                    claims[i] = claims[i] with { Labels = claims[i].Labels.Count > 0 ? claims[i].Labels : all, LastOfQuote = i == claims.Count - 1 };
+                    claims[i] = claims[i] with { Labels = claims[i].Labels.Count > 0 ? claims[i].Labels : all };
                 }
             }
         }

@@ -80,9 +80,9 @@ public sealed class ExtractiveWriter : IPostWriter
             var relevance = _task.Passages.ToDictionary(passage => passage.PassageId, passage => passage.Score);
             var opening = _task.Passages
                 .Select(ranked => _passages[ranked.PassageId])
-                .Select(passage => (Run: BestRun(passage, 3), Place: _places[passage.Id], passage.Id))
+                .Select(passage => (Run: BestRun(passage, 3, opening: true), Place: _places[passage.Id], passage.Id))
                 .Where(candidate => candidate.Run.Count > 0)
-                .Select(candidate => (candidate.Run, candidate.Place, Score: candidate.Run.Average(Value) * (0.4 + relevance[candidate.Id]) * LeadFactor(candidate.Place)))
+                .Select(candidate => (candidate.Run, candidate.Place, Score: candidate.Run.Average(Value) * (0.4 + relevance[candidate.Id]) * LeadFactor(candidate.Place) * (candidate.Run[0].Number == 0 ? 1.4 : 1)))
                 .OrderByDescending(candidate => candidate.Score)
                 .ToList();
             if (opening.Count == 0)
@@ -134,7 +134,7 @@ public sealed class ExtractiveWriter : IPostWriter
             var relevance = _task.Passages.ToDictionary(passage => passage.PassageId, passage => passage.Score);
             var candidates = _task.Passages
                 .SelectMany(ranked => _passages[ranked.PassageId].Sentences)
-                .Where(sentence => sentence.StandsAlone && sentence.Text.Length is > 45 and < 230 && sentence.Polish >= 0.5)
+                .Where(sentence => sentence.StandsAlone && sentence.Text.Length is > 45 and < 230 && sentence.Polish >= 0.5 && FirstMention(sentence) >= 1)
                 .Select(sentence => (Sentence: sentence, Place: _places[sentence.PassageId], Score: Value(sentence) * (0.5 + relevance[sentence.PassageId]) * PointFactor(_places[sentence.PassageId].Role)))
                 .OrderByDescending(candidate => candidate.Score)
                 .ToList();
@@ -266,14 +266,14 @@ public sealed class ExtractiveWriter : IPostWriter
         /// The best stretch of a passage: it begins with a sentence that stands alone; a sentence that leans on the one
         /// before it comes only right behind that one.
         /// </summary>
-        private List<UsableSentence> BestRun(UnderstoodPassage passage, int most)
+        private List<UsableSentence> BestRun(UnderstoodPassage passage, int most, bool opening = false)
         {
             var best = new List<UsableSentence>();
             double bestScore = 0;
             var sentences = passage.Sentences;
             for (var first = 0; first < sentences.Count; first++)
             {
-                if (!sentences[first].StandsAlone || !IsNew(sentences[first]))
+                if (!sentences[first].StandsAlone || !IsNew(sentences[first]) || (opening && (FirstMention(sentences[first]) < 1 || sentences[first].Polish < 0.6)))
                 {
                     continue;
                 }

@@ -138,7 +138,7 @@ internal static partial class JudgeSentence
 
     // And inside the first words: "In this case", "Under these conditions", "Of those".
     [GeneratedRegex(
-        """^([\w’'-]+,? ){1,4}(this|these|those|such|diese|dieser|diesem|diesen|dieses) |\b(this|these|those) (is|are|was|were|results?|findings?|observations?|data|cases?|effects?|differences?|experiments?|conditions?|changes?)\b|^(because|although|while|when|if|since|as) (it|they|he|she|this|these)\b|^(the|our) (results|data|findings) (also|further)|\bthe same\b.{0,30}$|^[\w-]+ of (them|these|those|which)\b|^[\w -]{1,40}\b(also|too)\b|^(a|an|one) (other|further|additional|alternative)\b""",
+        """^([\w’'-]+,? ){1,4}(this|these|those|such|diese|dieser|diesem|diesen|dieses) |\b(this|these|those) (is|are|was|were|results?|findings?|observations?|data|cases?|effects?|differences?|experiments?|conditions?|changes?)\b|^(because|although|while|when|if|since|as) (it|they|he|she|this|these)\b|^(the|our) (results|data|findings) (also|further)|\bthe same\b.{0,30}$|^[\w-]+ of (them|these|those|which)\b|^[\w -]{1,40}\b(also|too)\b|^(a|an|one) (other|further|additional|alternative)\b|, (for example|for instance|however|therefore|in turn|by contrast|in contrast|nevertheless|then|zum beispiel|jedoch|dagegen|hingegen),|\b(again|in particular)\b.{0,30}(consistent|,)|^in particular\b|\bthe (above|aforementioned)\b""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex LeansBackInside();
 

@@ -212,14 +212,26 @@ public static class PlanPost
             return theme.Title;
         }
 
-        names = char.IsLower(names[0]) && !(names.Length > 1 && char.IsUpper(names[1])) ? char.ToUpperInvariant(names[0]) + names[1..] : names;
-        return role switch
+        var prefix = Prefix(role, usedTerms, labels);
+        if (prefix.Length > 0)
         {
-            SectionRole.Introduction when !usedTerms.Contains("\u0001intro") && usedTerms.Add("\u0001intro") => labels.Background + names,
-            SectionRole.Discussion or SectionRole.Conclusion when !usedTerms.Contains("\u0001meaning") && usedTerms.Add("\u0001meaning") => labels.Meaning + names,
-            SectionRole.Method when !usedTerms.Contains("\u0001method") && usedTerms.Add("\u0001method") => labels.Method + names,
-            _ => names,
+            return prefix + names;
+        }
+
+        return char.IsLower(names[0]) && !(names.Length > 1 && char.IsUpper(names[1])) ? char.ToUpperInvariant(names[0]) + names[1..] : names;
+    }
+
+    /// <summary>Says once what part the section plays.</summary>
+    private static string Prefix(SectionRole role, HashSet<string> used, Labels labels)
+    {
+        var prefix = role switch
+        {
+            SectionRole.Introduction => labels.Background,
+            SectionRole.Discussion or SectionRole.Conclusion => labels.Meaning,
+            SectionRole.Method => labels.Method,
+            _ => "",
         };
+        return prefix.Length > 0 && used.Add(prefix) ? prefix : "";
     }
 
     private static string Title(string? topic, bool covered, Understanding understanding, Labels labels)

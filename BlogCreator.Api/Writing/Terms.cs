@@ -12,7 +12,7 @@ internal static class Terms
         "level", "levels", "group", "groups", "type", "kind", "part", "use", "used", "using", "method", "show", "shown", "found", "find", "new", "different", "difference",
         "several", "well", "high", "low", "large", "small", "significant", "similar", "important", "possible", "present", "based", "work", "make", "made", "see", "first", "second",
         "observed", "compared", "following", "increase", "increased", "decrease", "decreased", "effect", "effects", "change", "changes", "role", "suggest", "indicate", "may", "however",
-        "including", "general", "approach", "set", "value", "values", "system", "year", "years", "day", "days", "page", "one", "two", "three", "also", "within", "must", "per", "much",
+        "specific", "single", "individual", "various", "certain", "additional", "major", "main", "known", "total", "respective", "potential", "overall", "recent", "previous", "common", "order", "addition", "contrast", "presence", "absence", "evidence", "experiment", "experiments", "including", "general", "approach", "set", "value", "values", "system", "year", "years", "day", "days", "page", "one", "two", "three", "also", "within", "must", "per", "much",
         "good", "best", "better", "long", "short", "many", "take", "give", "given", "go", "come", "get", "help", "need", "people", "include", "provide", "consistent", "respectively",
     }.Select(word => Vocabulary.Canonical(Stem.Of(word)))];
 

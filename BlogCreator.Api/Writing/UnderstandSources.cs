@@ -37,6 +37,7 @@ public static class UnderstandSources
         var paper = IsPaper(passages);
         var sections = new List<UnderstoodSection>();
         var position = 0;
+        var inherited = SectionRole.Other;
         foreach (var group in Sections(passages))
         {
             var path = ReadHeading.Path(group[0].Heading);
@@ -45,7 +46,10 @@ public static class UnderstandSources
                 path = path[1..];
             }
 
-            var role = ReadHeading.Role(path);
+            // Readers of flat formats lose the level of "Results"; the parts under it still belong to it.
+            var own = ReadHeading.Role(path);
+            var role = own is SectionRole.Other && paper ? inherited : own;
+            inherited = role;
             if (ReadHeading.IsBoilerplate(path))
             {
                 position += group.Count;
