@@ -52,8 +52,9 @@ public static class EditPost
         {
             await db.SaveChangesAsync(cancel);
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException)
         {
+            // Someone saved between our look and our write: the version number or the address is taken.
             db.ChangeTracker.Clear();
             return await DescribePost.Find(db, id, user.Id, cancel) is var (_, newer) ? Conflict(newer) : Problems.NotFound("post");
         }

@@ -153,14 +153,17 @@ public static partial class RenderPost
             return $"<span class=\"claim\" id=\"s{number + 1}\" data-verdict=\"{Kebab(claim.Verdict)}\">";
         }
 
-        var index = claims.ToList().FindIndex(claim => claim.Evidence.Any(evidence => evidence.Label == number && IsMarkOf(place, claim)));
-        return index < 0 ? "" : Citation(claims[index], index, number, slug);
-    }
-
-    private static bool IsMarkOf(Match place, ClaimDetails claim)
-    {
+        // A mark belongs to the last sentence that begins before it.
         var position = int.Parse(place.Groups["position"].ValueSpan, CultureInfo.InvariantCulture);
-        return position >= claim.Start && position <= claim.End + 64;
+        for (var index = claims.Count - 1; index >= 0; index--)
+        {
+            if (claims[index].Start <= position)
+            {
+                return claims[index].Evidence.Any(evidence => evidence.Label == number) ? Citation(claims[index], index, number, slug) : "";
+            }
+        }
+
+        return "";
     }
 
     private static string Citation(ClaimDetails claim, int index, int label, string slug)

@@ -54,7 +54,7 @@ public sealed partial class GeneratePost(
         }
 
         Ended.Add(1, new KeyValuePair<string, object?>("status", Word(generation.Status)));
-        LogEnded(logger, generation.Id, generation.Status, (clock.GetUtcNow() - generation.CreatedAt).TotalSeconds);
+        LogEnded(logger, generation.Id, generation.Status);
     }
 
     public async Task GiveUp(Guid subject, string error, CancellationToken cancel)
@@ -247,8 +247,8 @@ public sealed partial class GeneratePost(
         return counter;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Ended generation {GenerationId} as {Status} after {Seconds:F1} s")]
-    private static partial void LogEnded(ILogger logger, Guid generationId, GenerationStatus status, double seconds);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Ended generation {GenerationId} as {Status}")]
+    private static partial void LogEnded(ILogger logger, Guid generationId, GenerationStatus status);
 
     private sealed class StoppedByPersonException : Exception;
 

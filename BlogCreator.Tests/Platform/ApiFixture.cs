@@ -62,7 +62,8 @@ public sealed class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
     {
         builder.UseEnvironment("Development");
         builder.UseSetting("ConnectionStrings:blogdb", $"Data Source={Path.Combine(Folder, "blogdb.db")}");
-        builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        builder.UseSetting("Logging:LogLevel:Default", "Critical");
+        builder.UseSetting("Logging:LogLevel:Microsoft.EntityFrameworkCore", "None");
         builder.UseSetting("Storage:Path", Path.Combine(Folder, "files"));
         builder.UseSetting("DataProtection:Path", Path.Combine(Folder, "keys"));
         foreach (var (name, value) in Settings)

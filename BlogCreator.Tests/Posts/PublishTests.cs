@@ -124,13 +124,13 @@ public sealed class PublishTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task A_published_post_is_found_by_its_words_and_a_draft_is_not()
     {
         using var author = await api.SignInAs("ada");
-        var post = await Write(author, "Cantilevers", Supported + " Zygomorphic steelwork is a matter of taste, I think.");
+        var post = await Write(author, "Cantilevers", Supported + " I think zygomorphic steelwork is a matter of taste.");
         using var reader = api.CreateClient();
         Assert.Empty((await reader.GetFromJsonAsync<Page<SearchHit>>("/api/v1/search?q=zygomorphic", BlogApi.Json))!.Items);
         await Put<PostDetails>(author, $"/api/v1/posts/{post.Id}/publication", new PublishRequest(null, null));
         var hit = Assert.Single((await reader.GetFromJsonAsync<Page<SearchHit>>("/api/v1/search?q=zygomorphic", BlogApi.Json))!.Items);
         Assert.Equal(post.Slug, hit.Slug);
-        Assert.Contains("\uE000Zygomorphic\uE001", hit.Snippet, StringComparison.Ordinal);
+        Assert.Contains("\uE000zygomorphic\uE001", hit.Snippet, StringComparison.Ordinal);
     }
 
     [Theory]
