@@ -36,7 +36,13 @@ internal static class Logs
         }
 
         builder.Services.AddSingleton(ServiceIdentity.Of(builder));
-        builder.Logging.AddConsole(console => console.FormatterName = EcsConsoleFormatter.FormatterName);
+        builder.Logging.AddConsole(console =>
+        {
+            console.FormatterName = EcsConsoleFormatter.FormatterName;
+            // Whoever reads our output may be slow or gone; losing lines (and saying how many) is better than waiting for it.
+            console.MaxQueueLength = 10_000;
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
         builder.Logging.AddConsoleFormatter<EcsConsoleFormatter, ConsoleFormatterOptions>();
     }
 }
