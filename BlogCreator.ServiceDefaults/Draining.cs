@@ -11,9 +11,13 @@ namespace BlogCreator.ServiceDefaults;
 /// to notice; only then does it stop taking requests and finish those it has.
 /// </summary>
 internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<ShutdownOptions> options, TimeProvider clock)
-    : IHealthCheck, IHostedLifecycleService
+    : IHealthCheck, IHostedLifecycleService, IDisposable
 {
+    private readonly CancellationTokenSource _over = new();
     private volatile bool _stopping;
+
+    /// <summary>The server stops next: what would go on for ever has to end.</summary>
+    public CancellationToken Over => _over.Token;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_stopping || lifetime.ApplicationStopping.IsCancellationRequested
@@ -32,6 +36,8 @@ internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<Shutd
         {
             // The host's patience is at its end; it stops the server next.
         }
+
+        await _over.CancelAsync();
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -43,14 +49,16 @@ internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<Shutd
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _over.Dispose();
 }
 
 internal sealed class ShutdownOptions
 {
     [Range(0, 600, ErrorMessage = "Shutdown__DrainSeconds must be a number of seconds from 0 to 600.")]
-    public double DrainSeconds { get; set; }
+    public double? DrainSeconds { get; set; }
 
-    public TimeSpan Drain => TimeSpan.FromSeconds(DrainSeconds);
+    public TimeSpan Drain => TimeSpan.FromSeconds(DrainSeconds ?? 0);
 }
 
 internal static class DrainingSetup
@@ -62,8 +70,8 @@ internal static class DrainingSetup
     {
         var development = builder.Environment.IsDevelopment();
         builder.Services.AddOptions<ShutdownOptions>()
-            .Configure(options => options.DrainSeconds = development ? 0 : 10)
             .BindConfiguration("Shutdown")
+            .PostConfigure(options => options.DrainSeconds ??= development ? 0 : 10)
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.AddSingleton<Draining>();

@@ -56,7 +56,8 @@ internal sealed class HttpMetrics
             var method = Method(context.Request.Method);
             var route = Route(endpoint);
             _requests.Add(1, new("method", method), new("endpoint", route), new("status", Status(context, broken)));
-            if (!IsStream(context.Response))
+            // How long somebody looks at a stream says nothing about how fast we are.
+            if (!Streams.IsStream(context.Response))
             {
                 _duration.Record(_clock.GetElapsedTime(start).TotalSeconds, new("method", method), new("endpoint", route));
             }
@@ -83,9 +84,4 @@ internal sealed class HttpMetrics
         _ when broken => StatusCodes.Status500InternalServerError,
         var answer => answer.StatusCode,
     };
-
-    /// <summary>Open for as long as the client looks at it: its length says nothing about how fast we are.</summary>
-    private static bool IsStream(HttpResponse response) =>
-        response.StatusCode == StatusCodes.Status101SwitchingProtocols ||
-        response.ContentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -19,6 +19,7 @@ internal static class Logs
             [
                 new("Logging:LogLevel:Default", "Information"),
                 new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+                new("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Warning"),
                 new("Logging:LogLevel:System.Net.Http.HttpClient", "Warning"),
                 new("Logging:LogLevel:Polly", "Warning"),
                 new("Logging:LogLevel:Yarp", "Warning"),
@@ -35,7 +36,13 @@ internal static class Logs
         }
 
         builder.Services.AddSingleton(ServiceIdentity.Of(builder));
-        builder.Logging.AddConsole(console => console.FormatterName = EcsConsoleFormatter.FormatterName);
+        builder.Logging.AddConsole(console =>
+        {
+            console.FormatterName = EcsConsoleFormatter.FormatterName;
+            // Whoever reads our output may be slow or gone; losing lines (and saying how many) is better than waiting for it.
+            console.MaxQueueLength = 10_000;
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
         builder.Logging.AddConsoleFormatter<EcsConsoleFormatter, ConsoleFormatterOptions>();
     }
 }

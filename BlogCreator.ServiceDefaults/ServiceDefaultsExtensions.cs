@@ -36,6 +36,7 @@ public static class ServiceDefaultsExtensions
         app.UseSecurityHeaders();
         app.UseManagementPort();
         app.UseMiddleware<HttpMetrics>();
+        app.UseEndOfStreams();
         app.UseForwardedHeaders();
         app.UseStatusCodePages();
         app.UseExceptionHandler();

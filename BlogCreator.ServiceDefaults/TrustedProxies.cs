@@ -12,6 +12,8 @@ namespace BlogCreator.ServiceDefaults;
 /// </summary>
 internal static class TrustedProxies
 {
+    private static readonly string[] ThisMachine = ["127.0.0.0/8", "::1/128"];
+
     public static void AddTrustedProxies(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<TrustedProxiesOptions>()
@@ -24,7 +26,11 @@ internal static class TrustedProxies
         {
             forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             forwarded.ForwardLimit = 1;
-            foreach (var entry in trusted.Value.Entries)
+            // Named, because a setting of the framework (ASPNETCORE_FORWARDEDHEADERS_ENABLED) empties the lists, and empty
+            // lists trust everybody.
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var entry in trusted.Value.Entries.Concat(ThisMachine))
             {
                 forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(entry));
             }

@@ -40,7 +40,7 @@ public sealed partial class FeatureMapTests
             .Select(use => $"{use.Origin.FullName} uses {use.Target.FullName}")
             .Distinct()
             .Order(StringComparer.Ordinal);
-        Assert.Empty(forbidden);
+        Repository.AssertNone(forbidden);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed partial class FeatureMapTests
             .Distinct()
             // Not code: what the tools of .NET expect to find under this name.
             .Except(["Properties"]);
-        Assert.Empty(folders.Except(Map.Keys));
+        Repository.AssertNone(folders.Except(Map.Keys));
     }
 
     /// <summary>Else a type could leave the map by its namespace and stay in its folder.</summary>
@@ -68,7 +68,7 @@ public sealed partial class FeatureMapTests
             .Where(source => source.declared.Success)
             .Where(source => source.declared.Groups["name"].Value != source.file[..source.file.LastIndexOf('/')].Replace('/', '.'))
             .Select(source => $"{source.file} says {source.declared.Groups["name"].Value}");
-        Assert.Empty(strays);
+        Repository.AssertNone(strays);
     }
 
     private static string? Feature(IType type)

@@ -11,6 +11,13 @@ internal static class Repository
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
+    /// <summary>Names every finding, where Assert.Empty cuts them short.</summary>
+    public static void AssertNone(IEnumerable<string> findings)
+    {
+        var found = findings.ToList();
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
     private static IEnumerable<string> Walk(string directory) =>
         Directory.EnumerateFiles(directory).Concat(Directory.EnumerateDirectories(directory)
             .Where(child => !Generated.Contains(Path.GetFileName(child)))

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -66,6 +67,23 @@ public sealed class HealthTests
         await using var service = await RunningService.Start(settings: ["--Shutdown:DrainSeconds=600"]);
         service.App.Lifetime.StopApplication();
         await Health(service, "/health/ready", HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task An_open_stream_does_not_keep_the_service_from_stopping()
+    {
+        await using var service = await RunningService.Start(map: app => app.MapGet("/stream", async (HttpContext context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: first\n\n", context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }));
+        using var stream = await service.Http.GetAsync("/stream", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("data: first", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+
+        // The host alone would wait for a minute.
+        await service.App.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
     }
 
     [Fact]

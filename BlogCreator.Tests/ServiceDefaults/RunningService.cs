@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace BlogCreator.Tests.ServiceDefaults;
 
@@ -33,8 +34,10 @@ internal sealed class RunningService : IAsyncDisposable
             EnvironmentName = environment,
             Args = ["--urls=http://127.0.0.1:0", .. settings ?? []],
         });
-        builder.AddServiceDefaults();
+        // Before the defaults, so that what they add for a collector stays; what they print does not concern a passing test.
         builder.Logging.ClearProviders();
+        builder.AddServiceDefaults();
+        builder.Logging.AddFilter<ConsoleLoggerProvider>(null, LogLevel.None);
         build?.Invoke(builder);
         var app = builder.Build();
         before?.Invoke(app);

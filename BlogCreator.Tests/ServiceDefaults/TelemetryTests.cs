@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace BlogCreator.Tests.ServiceDefaults;
+
+public sealed partial class TelemetryTests
+{
+    [Fact]
+    public async Task Traces_metrics_and_logs_reach_the_collector_that_is_named()
+    {
+        var received = new ConcurrentDictionary<string, bool>();
+        await using var collector = await RunningService.Start(map: app => app.MapPost("/{**signal}", (HttpContext context) =>
+        {
+            received[context.Request.Path] = true;
+            return Results.Ok();
+        }));
+        await using (var service = await RunningService.Start(
+            settings: [$"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.App.Urls.First()}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"],
+            map: app => app.MapGet("/traced", (ILogger<TelemetryTests> log) =>
+            {
+                LogAsked(log);
+                return "traced";
+            })))
+        {
+            Assert.Equal("traced", await service.Http.GetStringAsync("/traced", TestContext.Current.CancellationToken));
+            await service.App.StopAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(["/v1/logs", "/v1/metrics", "/v1/traces"], received.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [LoggerMessage(LogLevel.Information, "Asked")]
+    private static partial void LogAsked(ILogger logger);
+}
