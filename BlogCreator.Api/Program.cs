@@ -9,6 +9,11 @@ using BlogCreator.Contracts;
 using BlogCreator.ServiceDefaults;
 using Scalar.AspNetCore;
 
+if (args is ["read", ..])
+{
+    return BlogCreator.Api.Documents.Readers.ReaderProcess.Run(args);
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddProblemDetails();
