@@ -9,11 +9,6 @@ using BlogCreator.Contracts;
 using BlogCreator.ServiceDefaults;
 using Scalar.AspNetCore;
 
-if (args is ["read", ..])
-{
-    return BlogCreator.Api.Documents.Readers.ReaderProcess.Run(args);
-}
-
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddProblemDetails();
@@ -63,4 +58,3 @@ api.MapPosts();
 api.MapWriting();
 app.MapWritingSockets();
 await app.RunAsync();
-return 0;
