@@ -176,6 +176,12 @@ internal static partial class SplitPassages
         public List<PassageText> Finish()
         {
             Flush();
+            if (_passages.Count == 0 && _headings.Count > 0)
+            {
+                // A poster or a slide may be nothing but headings.
+                Store("prose", _headings[^1].Text, null, Math.Max(0, _offset - _headings[^1].Text.Length - 2));
+            }
+
             return _passages;
         }
 
