@@ -72,6 +72,7 @@ internal static class GuessLanguage
     private static string? OfWords(string sample)
     {
         var scores = new Dictionary<string, int>(StringComparer.Ordinal);
+        var distinct = new HashSet<(string Language, string Word)>();
         var words = 0;
         foreach (var word in sample.Split([' ', '\n', '\t', ',', '.', ';', ':', '(', ')', '"'], StringSplitOptions.RemoveEmptyEntries))
         {
@@ -79,11 +80,12 @@ internal static class GuessLanguage
             foreach (var language in LanguagesOfWord.GetValueOrDefault(word.ToLowerInvariant(), []))
             {
                 scores[language] = scores.GetValueOrDefault(language) + 1;
+                distinct.Add((language, word));
             }
         }
 
         var best = scores.OrderByDescending(score => score.Value).Take(2).ToArray();
-        return best is [var first, ..] && first.Value * 20 >= words && (best.Length == 1 || first.Value > best[1].Value) ? first.Key : null;
+        return best is [var first, ..] && first.Value * 12 >= words && distinct.Count(pair => pair.Language == first.Key) >= 3 && (best.Length == 1 || first.Value > best[1].Value) ? first.Key : null;
     }
 
     private static string Script(int letter) => letter switch

@@ -316,7 +316,7 @@ internal sealed partial class PdfBlocks
             if (headings.Contains(group))
             {
                 var level = Math.Min(6, ranks.IndexOf(StyleOf(group)) + 1);
-                if (group.Page == _pages[0].Number && group.Size > largest && text.Length > 3)
+                if (group.Page == _pages[0].Number && group.Size > largest && text.Count(char.IsLetter) is > 3 and var letters && letters * 2 > text.Length)
                 {
                     (title, largest) = (text, group.Size);
                 }
