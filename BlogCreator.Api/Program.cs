@@ -1,5 +1,7 @@
 using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Documents;
+using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Api.Posts;
@@ -8,6 +10,11 @@ using BlogCreator.Api.Writing;
 using BlogCreator.Contracts;
 using BlogCreator.ServiceDefaults;
 using Scalar.AspNetCore;
+
+if (args is ["read", ..])
+{
+    return ReaderProcess.Run(args);
+}
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -23,6 +30,7 @@ builder.Services.ConfigureHttpJsonOptions(json =>
 builder.AddData();
 builder.AddOperations();
 builder.AddAccounts();
+builder.AddDocuments();
 builder.AddPosts();
 builder.AddWriting();
 
@@ -53,6 +61,7 @@ if (!app.Environment.IsProduction())
 
 var api = app.MapGroup("/api/v1");
 api.MapAccounts();
+api.MapDocuments();
 api.MapSearch();
 api.MapPosts();
 api.MapWriting();

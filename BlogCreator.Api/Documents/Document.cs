@@ -55,10 +55,11 @@ public sealed class Document
         UpdatedAt = now,
     };
 
-    /// <summary>A failed document is worth another try, for instance after an update.</summary>
-    public void QueueAgain(DateTimeOffset now)
+    /// <summary>A failed document is worth another try: after an update, or under the ending that fits its content.</summary>
+    public void QueueAgain(string fileName, string fileType, DateTimeOffset now)
     {
-        (Status, ReasonCode, Reason, PagesRead) = (DocumentStatus.Queued, null, null, null);
+        (FileName, FileType) = (fileName, fileType);
+        (Status, ReasonCode, Reason, Pages, PagesRead) = (DocumentStatus.Queued, null, null, null, null);
         UpdatedAt = now;
     }
 

@@ -1,0 +1,39 @@
+using BlogCreator.Api.Accounts;
+using BlogCreator.Api.Documents.Readers;
+using BlogCreator.Api.Operations;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Options;
+
+namespace BlogCreator.Api.Documents;
+
+/// <summary>Documents: uploaded, read in a process of their own, split into passages that can be cited.</summary>
+public static class DocumentsFeature
+{
+    public static IHostApplicationBuilder AddDocuments(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ReadingOptions>().BindConfiguration("Reading").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<UploadOptions>().BindConfiguration("Uploads").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations()
+            .Validate(storage => storage.IsWritable(), "Storage:Path has to name a folder that this service can write to.")
+            .ValidateOnStart();
+        services.AddOptions<SiteOptions>().Configure<IOptions<UploadOptions>>((site, uploads) => site.MaxUploadBytes = uploads.Value.MaxBytes);
+        services.AddSingleton<IFileStore, DirectoryFileStore>();
+        services.AddSingleton<FileGate>();
+        services.AddSingleton<ReadInChild>();
+        services.AddScoped<UploadDocument>();
+        services.AddJob<ReadDocument>();
+        return builder;
+    }
+
+    public static void MapDocuments(this IEndpointRouteBuilder api)
+    {
+        var own = api.MapGroup("/documents").WithTags("Documents").RequireAuthorization();
+        own.MapPost("/upload", UploadDocument.Handle).WithName(nameof(UploadDocument)).WithMetadata(new AcceptsMetadata(["multipart/form-data"]));
+        own.MapGet("", ListDocuments.Handle).WithName(nameof(ListDocuments));
+        own.MapGet("/{id:guid}", GetDocument.Handle).WithName(nameof(GetDocument));
+        own.MapDelete("/{id:guid}", DeleteDocument.Handle).WithName(nameof(DeleteDocument));
+        own.MapGet("/{id:guid}/passages", ListPassages.Handle).WithName(nameof(ListPassages));
+        own.MapGet("/{id:guid}/original", GetOriginal.Handle).WithName(nameof(GetOriginal));
+    }
+}

@@ -1,0 +1,126 @@
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Documents.Readers;
+using BlogCreator.Api.Operations;
+using BlogCreator.Contracts;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlogCreator.Api.Documents;
+
+/// <summary>
+/// Reads a document into passages. May be run again after a crash at any point: it starts over, and replaces what is stored
+/// in one transaction.
+/// </summary>
+internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild reader, TimeProvider clock) : IJobHandler
+{
+    private const int Batch = 500;
+    private const int LongestTitle = 300;
+    private static readonly TimeSpan SaveProgressEvery = TimeSpan.FromMilliseconds(500);
+
+    private static readonly ReaderFailure FileGone = new("damaged", "The uploaded file is no longer in the file store. Upload it again.");
+
+    public static string Kind => "documents.read";
+
+    public async Task Run(JobLease lease, CancellationToken cancel)
+    {
+        var id = lease.Subject;
+        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == id, cancel) is not { Status: not DocumentStatus.Ready } document)
+        {
+            // Deleted meanwhile, or read by a run that ended before it could say so.
+            return;
+        }
+
+        document.BeginReading(clock.GetUtcNow());
+        await db.SaveChangesAsync(cancel);
+        var result = await Read(document, cancel);
+        await Store(lease, id, result, cancel);
+    }
+
+    public async Task GiveUp(Guid subject, string error, CancellationToken cancel)
+    {
+        db.ChangeTracker.Clear();
+        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == subject, cancel) is { } document)
+        {
+            document.Fail(ReadFailures.Crashed.Code, ReadFailures.Crashed.Reason, clock.GetUtcNow());
+            await db.SaveChangesAsync(cancel);
+        }
+    }
+
+    private async Task<ReadResult> Read(Document document, CancellationToken cancel)
+    {
+        using var file = await files.Borrow(document.Sha256, cancel);
+        if ((file is null ? FileGone : ContentCheck.Of(document.FileType, file.Path)) is { } failure)
+        {
+            return new ReadResult([], null, failure);
+        }
+
+        var id = document.Id;
+        var saved = clock.GetTimestamp();
+        return await reader.Run(document.FileType, file!.Path, file.WorkFolder, SaveProgress, cancel);
+
+        async ValueTask SaveProgress(ReaderProgress progress, CancellationToken stop)
+        {
+            if (clock.GetElapsedTime(saved) < SaveProgressEvery)
+            {
+                return;
+            }
+
+            saved = clock.GetTimestamp();
+            await db.Documents
+                .Where(reading => reading.Id == id && reading.Status == DocumentStatus.Reading)
+                .ExecuteUpdateAsync(set => set
+                    .SetProperty(reading => reading.PagesRead, progress.Page)
+                    .SetProperty(reading => reading.Pages, progress.Pages), stop);
+        }
+    }
+
+    private async Task Store(JobLease lease, Guid id, ReadResult result, CancellationToken cancel)
+    {
+        var passages = SplitPassages.Of(result.Blocks);
+        var failure = result.Failure ?? (passages.Count == 0 ? ReadFailures.NothingWritten : null);
+        db.ChangeTracker.Clear();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await lease.Fence(db, cancel);
+        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == id, cancel) is not { } document)
+        {
+            return;
+        }
+
+        await db.Passages.Where(passage => passage.DocumentId == id).ExecuteDeleteAsync(cancel);
+        var now = clock.GetUtcNow();
+        if (failure is not null)
+        {
+            document.Fail(failure.Code, Short(failure.Reason, 600)!, now);
+            await db.SaveChangesAsync(cancel);
+        }
+        else
+        {
+            var summary = result.Summary!;
+            document.FinishReading(summary.Pages, passages.Count, Short(summary.Title, LongestTitle), Short(summary.Language, 20), now);
+            await db.SaveChangesAsync(cancel);
+            foreach (var batch in passages.Chunk(Batch))
+            {
+                db.Passages.AddRange(batch.Select(passage => ToRow(passage, id, now)));
+                await db.SaveChangesAsync(cancel);
+                db.ChangeTracker.Clear();
+            }
+        }
+
+        await transaction.CommitAsync(cancel);
+    }
+
+    private static Passage ToRow(PassageText passage, Guid documentId, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        DocumentId = documentId,
+        Order = passage.Order,
+        Page = passage.Page,
+        Heading = passage.Heading,
+        Kind = passage.Kind,
+        Text = passage.Text,
+        Start = passage.Start,
+        End = passage.End,
+    };
+
+    private static string? Short(string? text, int longest) =>
+        text is null || text.Length <= longest ? text : string.Concat(text.AsSpan(0, longest - 2), "…");
+}

@@ -1,0 +1,183 @@
+using System.Diagnostics.Metrics;
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Operations;
+using BlogCreator.Api.Platform;
+using BlogCreator.Contracts;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace BlogCreator.Api.Documents;
+
+/// <summary>
+/// Takes a file as it streams in, stores it under its hash and queues it to be read. The same bytes from the same owner are
+/// the same document.
+/// </summary>
+internal sealed class UploadDocument(
+    BlogDb db, IFileStore files, FileGate gate, TimeProvider clock, IOptions<UploadOptions> limits)
+{
+    // Boundaries, part headers and small fields beside the file.
+    private const int Envelope = 64 * 1024;
+
+    private static readonly Counter<long> Uploads = Telemetry.Meter.CreateCounter<long>("document_uploads", description: "Files accepted for reading");
+
+    public static Task<Results<Created<DocumentDetails>, Ok<DocumentDetails>, ProblemHttpResult>> Handle(
+        HttpRequest request, CurrentUser user, UploadDocument upload, CancellationToken cancel) => upload.Take(request, user, cancel);
+
+    private async Task<Results<Created<DocumentDetails>, Ok<DocumentDetails>, ProblemHttpResult>> Take(
+        HttpRequest request, CurrentUser user, CancellationToken cancel)
+    {
+        var maxBody = limits.Value.MaxBytes + Envelope;
+        if (request.ContentLength > maxBody)
+        {
+            return TooLarge(request);
+        }
+
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+        {
+            body.MaxRequestBodySize = maxBody;
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary)
+        {
+            return NoFile();
+        }
+
+        try
+        {
+            var (name, content) = await FindFile(new MultipartReader(boundary, request.Body), cancel);
+            if (content is null)
+            {
+                return NoFile();
+            }
+
+            var fileName = UploadedName.Clean(name);
+            if (UploadedName.TypeOf(fileName) is not { } fileType)
+            {
+                return NotRead(request);
+            }
+
+            using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
+            return await Store(staged, fileName, fileType, user.Id, cancel);
+        }
+        catch (FileTooLargeException)
+        {
+            return TooLarge(request);
+        }
+        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return TooLarge(request);
+        }
+        catch (Exception broken) when (broken is IOException or InvalidDataException && !cancel.IsCancellationRequested)
+        {
+            return Problems.Invalid("incomplete-upload", "The upload ended before the whole file had arrived. Send it again.");
+        }
+    }
+
+    private static async Task<(string Name, Stream? Content)> FindFile(MultipartReader parts, CancellationToken cancel)
+    {
+        while (await parts.ReadNextSectionAsync(cancel) is { } part)
+        {
+            if (ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var field)
+                && string.Equals(HeaderUtilities.RemoveQuotes(field.Name).Value, "file", StringComparison.Ordinal)
+                && (field.FileNameStar.HasValue || field.FileName.HasValue))
+            {
+                var name = field.FileNameStar.HasValue ? field.FileNameStar : HeaderUtilities.RemoveQuotes(field.FileName);
+                return (name.Value ?? string.Empty, part.Body);
+            }
+        }
+
+        return (string.Empty, null);
+    }
+
+    private async Task<Results<Created<DocumentDetails>, Ok<DocumentDetails>, ProblemHttpResult>> Store(
+        StagedFile staged, string fileName, string fileType, Guid ownerId, CancellationToken cancel)
+    {
+        using var pass = await gate.Enter(cancel);
+        await files.Keep(staged, cancel);
+        Uploads.Add(1, new KeyValuePair<string, object?>("file_type", fileType));
+        if (await Existing(ownerId, staged.Sha256, cancel) is { } known)
+        {
+            return TypedResults.Ok(await ReadAgain(known, fileName, fileType, cancel));
+        }
+
+        var now = clock.GetUtcNow();
+        var document = Document.Create(ownerId, fileName, fileType, staged.Sha256, staged.Size, now);
+        db.Documents.Add(document);
+        db.Jobs.Add(Job.Create(ReadDocument.Kind, document.Id, now));
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException)
+        {
+            // Another replica stored the same bytes meanwhile; what else could fail fails again below.
+            db.ChangeTracker.Clear();
+            if (await Existing(ownerId, staged.Sha256, cancel) is not { } first)
+            {
+                throw;
+            }
+
+            return TypedResults.Ok(DescribeDocument.ToDetails(first));
+        }
+
+        return TypedResults.Created($"/api/v1/documents/{document.Id}", DescribeDocument.ToDetails(document));
+    }
+
+    private Task<Document?> Existing(Guid ownerId, string sha256, CancellationToken cancel) =>
+        db.Documents.SingleOrDefaultAsync(document => document.OwnerId == ownerId && document.Sha256 == sha256, cancel);
+
+    private async Task<DocumentDetails> ReadAgain(Document document, string fileName, string fileType, CancellationToken cancel)
+    {
+        if (document.Status == DocumentStatus.Failed)
+        {
+            var now = clock.GetUtcNow();
+            document.QueueAgain(fileName, fileType, now);
+            db.Jobs.Add(Job.Create(ReadDocument.Kind, document.Id, now));
+            try
+            {
+                await db.SaveChangesAsync(cancel);
+            }
+            catch (DbUpdateException)
+            {
+                // Somebody else asked at the same moment, and their job reads it.
+                db.ChangeTracker.Clear();
+                document = await db.Documents.SingleAsync(again => again.Id == document.Id, cancel);
+            }
+        }
+
+        return DescribeDocument.ToDetails(document);
+    }
+
+    private ProblemHttpResult TooLarge(HttpRequest request)
+    {
+        // What has not arrived is not wanted any more.
+        request.HttpContext.Response.Headers.Connection = "close";
+        var megabytes = limits.Value.MaxBytes / 1_048_576.0;
+        return Problems.Refuse(
+            StatusCodes.Status413PayloadTooLarge,
+            "too-large",
+            "The file is too large",
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Files up to {megabytes:0.##} MB are taken. Split the document, or ask whoever runs this site to raise the limit."),
+            ("maxBytes", limits.Value.MaxBytes));
+    }
+
+    private static ProblemHttpResult NotRead(HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.Connection = "close";
+        return Problems.Refuse(
+            StatusCodes.Status415UnsupportedMediaType,
+            "unsupported-type",
+            "This kind of file is not read",
+            $"Files with these endings are read: {string.Join(", ", UploadedName.Types.Keys)}. Convert the document to one of them and upload that.",
+            ("accepted", UploadedName.Types.Keys));
+    }
+
+    private static ProblemHttpResult NoFile() =>
+        Problems.Invalid("no-file", "Send the document as multipart/form-data, in a field named 'file' that carries the file's name.");
+}
