@@ -40,7 +40,7 @@ public static class AssemblePost
                 .Select(claim => post.SentenceAt(claim.Start))
                 .OfType<WrittenSentence>()
                 .ToHashSet(ReferenceEqualityComparer.Instance);
-            if (Environment.GetEnvironmentVariable("DBG") is not null) foreach (var c in CheckPost.Run(post.Markdown, post.Citations)) if (c.Verdict is not (Verdict.Supported or Verdict.NotNeeded)) Console.Error.WriteLine($"DROP {c.Verdict}: {c.Sentence} | {c.Note} | {(c.Evidence.Count>0?c.Evidence[0].Quote:"")}");
+
             if (failing.Count == 0)
             {
                 break;

@@ -4,7 +4,7 @@ namespace BlogCreator.Api.Writing;
 internal static class PickQuote
 {
     public static bool Fits(UsableSentence sentence) =>
-        sentence is { Verbatim: true, StandsAlone: true, Polish: >= 0.6 }
+        sentence is { Verbatim: true, StandsAlone: true, Polish: >= 0.75 }
         && sentence.Text.Length is >= 60 and <= 240
         && sentence.Text.AsSpan().IndexOfAny("“”\"[]()") < 0;
 
