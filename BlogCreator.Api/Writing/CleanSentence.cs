@@ -10,10 +10,10 @@ internal static partial class CleanSentence
     public static string? Run(string raw)
     {
         var text = OneLine(raw);
-        text = NoteNumbers().Replace(text, "${end}");
+        text = NoteNumbers().Replace(text, "$1");
         text = WithoutBracketedReferences(text);
         text = NumberedReferences().Replace(text, "");
-        text = YearAfterAuthors().Replace(text, "${who}");
+        text = YearAfterAuthors().Replace(text, "$1");
         text = Spaces(text);
         return Balanced(text) ? text : null;
     }
@@ -148,15 +148,15 @@ internal static partial class CleanSentence
 
     [GeneratedRegex(
         """\b(1[89]|20)\d\d[a-z]?\b|\bet al\b|\bfigs?(ures?)?\b|\btables?\b|\bsupplement|\bsee\b|\bdata not shown|\bnot shown|\bunpublished|\bin press|\bpersonal communication|\barrows?\b|\bpanels?\b|\bmovies?\b|\bvideos?\b|\bboxe?s?\b|\bequations?\b|\beqs?\b|\bsections?\b|\bappendix|\bref\.|\breviewed|\bp ?[<=>≤] ?0|\bn ?= ?\d|\bsource data|\bvgl\.|\bsiehe|\babb\.|\btabelle|^[\d,–\- ]+$""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(""" ?\[\d[\d,;–\- ]{0,30}\]""", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(""" ?\[\d[\d,;–\- ]{0,30}\]""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex NumberedReferences();
 
-    [GeneratedRegex("""(?<who>et al\.?|and [A-Z][a-z]+|[A-Z][a-z]+),? \((1[89]|20)\d\d[a-z]?\)""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""(et al\.?|and [A-Z][a-z]+|[A-Z][a-z]+),? \((1[89]|20)\d\d[a-z]?\)""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex YearAfterAuthors();
 
-    [GeneratedRegex("""(?<end>[a-zà-ÿ)][.!?])\d{1,3}([,–-]\d{1,3}){0,4}$""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""([a-zà-ÿ)][.!?])\d{1,3}([,–-]\d{1,3}){0,4}$""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex NoteNumbers();
 }

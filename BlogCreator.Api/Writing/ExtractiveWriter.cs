@@ -82,22 +82,26 @@ public sealed class ExtractiveWriter : IPostWriter
                 .Select(ranked => _passages[ranked.PassageId])
                 .Select(passage => (Run: BestRun(passage, 3, opening: true), Place: _places[passage.Id], passage.Id))
                 .Where(candidate => candidate.Run.Count > 0)
-                .Select(candidate => (candidate.Run, candidate.Place, Score: candidate.Run.Average(Value) * (0.4 + relevance[candidate.Id]) * LeadFactor(candidate.Place) * (candidate.Run[0].Number == 0 ? 1.4 : 1)))
+                .Select(candidate => (candidate.Run, candidate.Place, Score: candidate.Run.Average(Value) * (0.4 + relevance[candidate.Id]) * LeadFactor(candidate.Place) * (candidate.Run[0].Number == 0 ? 1.8 : 1)))
                 .OrderByDescending(candidate => candidate.Score)
                 .ToList();
+            // An abstract, an introduction or the first pages say what a document is about; its details do not.
+            var preferred = opening.Where(candidate => candidate.Place.Role is SectionRole.Abstract or SectionRole.Introduction || (candidate.Place.Role is SectionRole.Other && candidate.Place.Order < 6)).ToList();
+            opening = preferred.Count > 0 ? [.. preferred, .. opening.Except(preferred)] : opening;
             if (opening.Count == 0)
             {
                 return blocks;
             }
 
-            var chosen = opening[0].Run.Take(2).ToList();
+            var chosen = (_focus.Count == 0 ? WayIn(opening[0].Place.Document) : null) ?? [.. opening[0].Run.Take(2)];
+            var first = _places[chosen[0].PassageId];
             chosen.ForEach(sentence => Remember(sentence.Text));
             // A second voice for a second document, or the main finding of the only one.
-            var first = opening[0].Place;
-            var second = opening.Skip(1)
-                .Where(candidate => candidate.Place.Document != first.Document || candidate.Place.Role is SectionRole.Result or SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract || first.Role is SectionRole.Other)
+            var second = opening
+                .Where(candidate => candidate.Place.Document != first.Document || candidate.Place.Role is SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract or SectionRole.Introduction || first.Role is SectionRole.Other)
                 .OrderByDescending(candidate => candidate.Place.Document != first.Document)
-                .ThenByDescending(candidate => candidate.Score)
+                .ThenByDescending(candidate => candidate.Place.Role is SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract)
+                .ThenByDescending(candidate => candidate.Run[0].Weight * candidate.Run[0].Polish)
                 .SelectMany(candidate => candidate.Run.Take(1))
                 .FirstOrDefault(IsNew);
             blocks.Add(Paragraph(chosen));
@@ -117,6 +121,25 @@ public sealed class ExtractiveWriter : IPostWriter
             return blocks;
         }
 
+        /// <summary>The first words of a document are its own way in, unless something particular was asked.</summary>
+        private List<UsableSentence>? WayIn(int document)
+        {
+            foreach (var passage in _task.Understanding.Documents[document].Sections
+                .Where(section => section.Role is not SectionRole.Method)
+                .OrderByDescending(section => section.Role is SectionRole.Abstract)
+                .ThenByDescending(section => section.Role is SectionRole.Introduction)
+                .Take(2)
+                .SelectMany(section => section.Passages.Take(2)))
+            {
+                if (passage.Sentences is [{ Number: 0, StandsAlone: true, Polish: > 0.5, Weight: > 0.05 } opening, ..] && IsNew(opening) && FirstMention(opening) >= 1)
+                {
+                    return [.. passage.Sentences.TakeWhile((sentence, index) => index < 2 && sentence.Number == index && sentence.Polish > 0.4)];
+                }
+            }
+
+            return null;
+        }
+
         private static double LeadFactor((int Document, int Order, SectionRole Role) place) =>
             (place.Role switch
             {
@@ -126,7 +149,7 @@ public sealed class ExtractiveWriter : IPostWriter
                 SectionRole.Method => 0.2,
                 SectionRole.Result => 0.6,
                 _ => 0.9,
-            }) * (place.Order < 3 ? 1.6 : place.Order < 8 ? 1.25 : 1);
+            }) * (place.Order < 2 ? 2 : place.Order < 5 ? 1.5 : place.Order < 10 ? 1.2 : 1);
 
         private List<WrittenBlock> KeyPoints()
         {
@@ -134,7 +157,7 @@ public sealed class ExtractiveWriter : IPostWriter
             var relevance = _task.Passages.ToDictionary(passage => passage.PassageId, passage => passage.Score);
             var candidates = _task.Passages
                 .SelectMany(ranked => _passages[ranked.PassageId].Sentences)
-                .Where(sentence => sentence.StandsAlone && sentence.Text.Length is > 45 and < 230 && sentence.Polish >= 0.5 && FirstMention(sentence) >= 1)
+                .Where(sentence => sentence.StandsAlone && sentence.Text.Length is > 45 and < 230 && sentence.Polish >= 0.75 && FirstMention(sentence) >= 1)
                 .Select(sentence => (Sentence: sentence, Place: _places[sentence.PassageId], Score: Value(sentence) * (0.5 + relevance[sentence.PassageId]) * PointFactor(_places[sentence.PassageId].Role)))
                 .OrderByDescending(candidate => candidate.Score)
                 .ToList();
@@ -163,9 +186,10 @@ public sealed class ExtractiveWriter : IPostWriter
 
         private static double PointFactor(SectionRole role) => role switch
         {
-            SectionRole.Result or SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract => 1.25,
+            SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract => 1.4,
+            SectionRole.Result => 1.1,
             SectionRole.Introduction => 0.8,
-            SectionRole.Method => 0.2,
+            SectionRole.Method => 0.05,
             _ => 1,
         };
 
@@ -189,7 +213,7 @@ public sealed class ExtractiveWriter : IPostWriter
                 if (run.Count > 0)
                 {
                     var length = run.Count == 1 ? 0.6 : 1;
-                    candidates.Add((_passages[ranked.PassageId], run.Average(Value) * (0.35 + ranked.Score) * length));
+                    candidates.Add((_passages[ranked.PassageId], run.Average(Value) * (0.35 + ranked.Score) * length * (run[0].Number == 0 ? 1.2 : 1)));
                 }
             }
 

@@ -68,7 +68,7 @@ internal static class FindKeyPhrases
     private static double Score(Candidate candidate, Func<string, double> weight)
     {
         var terms = candidate.Terms.Sum(weight) / candidate.Terms.Length;
-        var length = candidate.Terms.Length switch { 1 => candidate.Name ? 0.8 : 0.5, 2 => 1.25, _ => 1.2 };
+        var length = candidate.Terms.Length switch { 1 => candidate.Name ? 0.6 : 0.4, 2 => 1.25, _ => 1.3 };
         return Math.Log(1 + candidate.Count) * terms * length;
     }
 

@@ -8,7 +8,9 @@ namespace BlogCreator.Api.Writing;
 /// <param name="StandsAlone">Understandable without the sentence before it.</param>
 /// <param name="Verbatim">Shown exactly as it stands in the source, so that it may be quoted.</param>
 /// <param name="Polish">How well it reads by itself, 0 to 1.</param>
-internal readonly record struct SentenceJudgement(string Text, bool StandsAlone, bool Verbatim, double Polish);
+/// <param name="Finding">Its source says of it that it was found, shown or concluded.</param>
+/// <param name="Procedure">Tells how something was done.</param>
+internal readonly record struct SentenceJudgement(string Text, bool StandsAlone, bool Verbatim, double Polish, bool Finding, bool Procedure);
 
 /// <summary>Decides whether a source sentence can be shown in a post, and with which small change.</summary>
 internal static partial class JudgeSentence
@@ -44,7 +46,7 @@ internal static partial class JudgeSentence
         }
 
         var alone = !LeansBack().IsMatch(text) && !LeansBackInside().IsMatch(text);
-        return new SentenceJudgement(text, alone, string.Equals(text, line, StringComparison.Ordinal), Polish(text, original, words));
+        return new SentenceJudgement(text, alone, string.Equals(text, line, StringComparison.Ordinal), Polish(text, original, words), Finding().IsMatch(original), Procedure().IsMatch(original));
     }
 
     private static bool Ends(string text) => text[^1] is '.' or '!' or '。' || (text[^1] is '”' or '"' or ')' && text[^2] is '.' or '!');
@@ -83,23 +85,61 @@ internal static partial class JudgeSentence
         if (paper)
         {
             changed = TheseResults().Replace(changed, "The results ${verb}");
-            if (WeSubject().IsMatch(changed))
-            {
-                changed = WeWord().Replace(changed, "they");
-                changed = "The authors" + changed["they".Length..];
-            }
-            else
-            {
-                changed = WeWord().Replace(changed, "the authors");
-            }
-
-            changed = OurWord().Replace(changed, match => char.IsUpper(match.Value[0]) ? "The authors’" : changed.StartsWith("The authors", StringComparison.Ordinal) ? "their" : "the authors’");
+            changed = AsTheAuthors(changed);
         }
 
         changed = changed.TrimStart(' ', ',');
         return changed.Length > 0 && char.IsLower(changed[0]) && !string.Equals(changed, text, StringComparison.Ordinal)
             ? char.ToUpperInvariant(changed[0]) + changed[1..]
             : changed;
+    }
+
+    /// <summary>The first "we" names the authors, what follows speaks of "they" and "their".</summary>
+    private static string AsTheAuthors(string text)
+    {
+        var named = false;
+        return OwnWords().Replace(text, match =>
+        {
+            var capital = char.IsUpper(match.Value[0]);
+            var possessive = match.Value is "our" or "Our";
+            var first = !named;
+            named = true;
+            return first
+                ? (capital ? "The authors" : "the authors") + (possessive ? "’" : "")
+                : possessive ? "their" : "they";
+        });
+    }
+
+    /// <summary>"WT", "irLOX2", "H3K27me3": each is work for a reader.</summary>
+    private static int CountCodes(string text)
+    {
+        var codes = 0;
+        foreach (var range in text.AsSpan().SplitAny(' ', '-', '/', '(', ')', ','))
+        {
+            var word = text.AsSpan(range);
+            var upper = 0;
+            var digits = 0;
+            foreach (var c in word)
+            {
+                upper += char.IsUpper(c) ? 1 : 0;
+                digits += char.IsAsciiDigit(c) ? 1 : 0;
+            }
+
+            codes += upper > 1 || (upper > 0 && digits > 0) ? 1 : 0;
+        }
+
+        return codes;
+    }
+
+    private static int CountNumbers(string text)
+    {
+        var numbers = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            numbers += char.IsAsciiDigit(text[i]) && (i == 0 || text[i - 1] is ' ' or '(' or '~' or '∼' or '–' or '-' or '<' or '>') ? 1 : 0;
+        }
+
+        return numbers;
     }
 
     private static double Polish(string text, string original, int words)
@@ -111,7 +151,9 @@ internal static partial class JudgeSentence
         polish -= text.Contains('(', StringComparison.Ordinal) ? 0.1 : 0;
         polish -= text.Contains(';', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal) ? 0.12 : 0;
         polish -= text.Contains("et al", StringComparison.Ordinal) ? 0.25 : 0;
-        polish -= Procedure().IsMatch(text) ? 0.35 : 0;
+        polish -= Procedure().IsMatch(original) ? 0.5 : 0;
+        polish -= 0.11 * Math.Max(0, CountCodes(text) - 1);
+        polish -= 0.08 * Math.Max(0, CountNumbers(text) - 2);
         polish -= original.Length == text.Length ? 0 : 0.02;
         var symbols = text.Count(c => !char.IsLetter(c) && c is not (' ' or ',' or '.' or '-' or '’' or '\''));
         polish -= Math.Min(0.4, 3.0 * Math.Max(0, symbols - 3) / text.Length);
@@ -121,60 +163,60 @@ internal static partial class JudgeSentence
     // Addresses, identifiers, dot leaders, licences, headings run into the text.
     [GeneratedRegex(
         """https?:|www\.|\b(doi|DOI|ISBN|ISSN)\b|@|\.{4,}|�|©|[Aa]ll rights reserved|[Cc]reative [Cc]ommons|[Cc]orresponding author|[Cc]ompeting interest|[Cc]onflicts? of interest|[Aa]uthor contribution|[Ss]upplementa|supplement \d|[Ee]xtended [Dd]ata|^(Fig|Figure|Table|Box|Scheme|Abb|Abbildung|Tabelle|Source code|Video|Chapter|Kapitel)\b\.? ?\d|^Key ?words?\b|^Schlüsselwörter|^(Copyright|Published|Received|Accepted|Correspondence|Acknowledg|Funding)|\b[pP] ?[<=] ?0\.|[a-zà-ÿ]{2}[.:;][A-Z][a-z]|[a-z]{3}[A-Z][a-z]{3}|[|{}\\<>]|\[\^|system prompt|(previous|prior|above) instructions""",
-        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Rubbish();
 
     // A post has no figures, no "above" and no earlier chapter.
     [GeneratedRegex(
         """\b(figs?|figures?|tables?|panels?|eqs?|equations?|appendix|chapters?|abb|abbildung|tabelle) ?\.? ?[0-9A-Z]\b|\b(figs?|figures?|tables?) ?\d|\b(shown|described|discussed|mentioned|noted|listed|outlined|defined|given|explained|presented|summari[sz]ed|reported) (above|below|earlier|here|previously|in the (next|previous|following))|\b(see|as) (above|below|also)\b|\b(the|this) (figure|table|section|chapter|manuscript)\b|\bin the following\b|\bas follows\b|\bthe (next|previous|following|preceding) (section|chapter|page|table|figure|paragraph)|\bmaterials and methods\b|\bsiehe (oben|unten|seite)\b|\bim folgenden\b|\bwie oben\b|\bpages? \d|\bthe former\b|\bthe latter\b|\brespectively\b.*\brespectively\b""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex PointsElsewhere();
 
     // Words at the start that mean something said before.
     [GeneratedRegex(
         """^((this|these|those|he|she|they|its|their|his|her|such|both|each|another|other|others|either|neither|one of|some of|most of|all of|many of|none of|two of|here|there,|then|similarly|conversely|likewise|instead|in contrast|by contrast|in addition|in turn|in both|in each|in either|in all|in neither|at the same time|on the other hand|for example|for instance|as a result|as such|as with|as in|as for|as expected|as before|as above|consistent with|in agreement|in line with|together|taken together|also|again|thus|therefore|hence|consequently|accordingly|however|nevertheless|nonetheless|moreover|furthermore|further|additionally|finally|first|second|third|next|lastly|subsequently|afterwards|meanwhile|otherwise|indeed|even|rather|still|yet|but|and|or|so|because of|to do|to test|to address|to this|to that|to determine|to examine|to investigate|to assess|after that|before that|since then|despite|unlike|given|if so|only then|the (same|other|others|second|third|latter|former|difference|differences|remaining|rest|opposite|reason|result|first|effect|above|two|three|four|resulting|corresponding|respective|new|additional)|a (second|third|similar|further)|similar|dies|diese|dieser|dieses|er|sie|ihre|ihr|sein|seine|solche|beide|dabei|dazu|dadurch|damit|daher|deshalb|dennoch|trotzdem|jedoch|außerdem|zudem|ferner|ebenso|hier|dort|dann|danach|zuletzt|schließlich|allerdings|auch|denn|das (ist|war|heißt|bedeutet)|dagegen|hingegen|hierbei|hierzu)\b|it\b)""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex LeansBack();
 
     // And inside the first words: "In this case", "Under these conditions", "Of those".
     [GeneratedRegex(
-        """^([\w’'-]+,? ){1,4}(this|these|those|such|diese|dieser|diesem|diesen|dieses) |\b(this|these|those) (is|are|was|were|results?|findings?|observations?|data|cases?|effects?|differences?|experiments?|conditions?|changes?)\b|^(because|although|while|when|if|since|as) (it|they|he|she|this|these)\b|^(the|our) (results|data|findings) (also|further)|\bthe same\b.{0,30}$|^[\w-]+ of (them|these|those|which)\b|^[\w -]{1,40}\b(also|too)\b|^(a|an|one) (other|further|additional|alternative)\b|, (for example|for instance|however|therefore|in turn|by contrast|in contrast|nevertheless|then|zum beispiel|jedoch|dagegen|hingegen),|\b(again|in particular)\b.{0,30}(consistent|,)|^in particular\b|\bthe (above|aforementioned)\b""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+        """^[^,;:(]{0,80}\b(this|these|those|such(?! as)|diese|dieser|diesem|diesen|dieses)\b|^([\w’'-]+,? ){1,4}(however|therefore|thus|also)\b|\b(this|these|those) (is|are|was|were|results?|findings?|observations?|data|cases?|effects?|differences?|experiments?|conditions?|changes?)\b|^(because|although|while|when|if|since|as) (it|they|he|she|this|these)\b|^(the|our) (results|data|findings) (also|further)|\bthe same\b.{0,30}$|^[\w-]+ of (them|these|those|which)\b|^[\w -]{1,40}\b(also|too)\b|^(a|an|one) (other|further|additional|alternative)\b|, (for example|for instance|however|therefore|in turn|by contrast|in contrast|nevertheless|then|zum beispiel|jedoch|dagegen|hingegen),|\b(again|in particular)\b.{0,30}(consistent|,)|^in particular\b|\bthe (above|aforementioned)\b""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex LeansBackInside();
 
-    [GeneratedRegex("""\b(I|me|my|myself|us|ourselves|mine|ours|ich|mir|mich|mein|meine)\b""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\b(I|me|my|myself|us|ourselves|mine|ours|ich|mir|mich|mein|meine)\b""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex FirstPerson();
 
-    [GeneratedRegex("""\b(we|We|our|Our|wir|Wir|unser|unsere|unseren|Unsere)\b""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\b(we|We|our|Our|wir|Wir|unser|unsere|unseren|Unsere)\b""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex LooseFirstPerson();
 
     [GeneratedRegex(
         """^(here,? |in this (study|paper|work|article|report),? |in the (present|current) (study|work|paper),? |furthermore,? |moreover,? |in addition,? |additionally,? |thus,? |therefore,? |together,? |taken together,? |finally,? |importantly,? |notably,? |in summary,? |overall,? |however,? )?(we (also |further |then |therefore |thus )?(find|found|show|showed|have shown|have found|demonstrate|demonstrated|have demonstrated|observe|observed|noted|note|report|reported|conclude|concluded|discovered|confirmed) (here )?that|(our|these|the|this) (results?|data|findings?|observations?|experiments?|analys[ei]s|stud(y|ies)|work) (also |further |clearly |together )?(show|shows|showed|demonstrate|demonstrates|demonstrated|reveal|reveals|revealed|confirm|confirms|confirmed|establish|establishes) that|it (is|was) (found|shown|observed|well known|known|clear|now clear|important to note|worth noting|noteworthy|interesting|apparent|evident) that|(interestingly|notably|importantly|strikingly|remarkably|surprisingly|of note|unexpectedly|significantly|indeed|in fact),) """,
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Frame();
 
-    [GeneratedRegex("""^(here|in this (study|paper|work|article|report)|in the (present|current) (study|work|paper|report)),? """, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^(here|in this (study|paper|work|article|report)|in the (present|current) (study|work|paper|report)),? """, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex InThisStudy();
 
     // Only the ones that add nothing but a link; "for example" or "in contrast" say how the sentence is meant.
-    [GeneratedRegex("""^(moreover|furthermore|in addition|additionally|finally|notably|importantly|interestingly|overall|in summary|in conclusion|taken together|of note|thus|therefore|indeed|in fact|in general|generally|strikingly|surprisingly|außerdem|zudem|ferner|schließlich),? """, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^(moreover|furthermore|in addition|additionally|finally|notably|importantly|interestingly|overall|in summary|in conclusion|taken together|of note|thus|therefore|indeed|in fact|in general|generally|strikingly|surprisingly|außerdem|zudem|ferner|schließlich),? """, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Connective();
 
-    [GeneratedRegex("""^(?:these|our|the present|the current|together, these|taken together, these|together, our) (?:results|findings|data|observations) (?<verb>suggest|indicate|imply|support|raise|provide|point|argue)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex("""^(?:these|our|the present|the current|together, these|taken together, these|together, our) (?:results|findings|data|observations) (?<verb>suggest|indicate|imply|support|raise|provide|point|argue)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex TheseResults();
 
-    [GeneratedRegex("""^We\b""", RegexOptions.NonBacktracking)]
-    private static partial Regex WeSubject();
-
-    [GeneratedRegex("""\b[Ww]e\b""", RegexOptions.NonBacktracking)]
-    private static partial Regex WeWord();
-
-    [GeneratedRegex("""\b[Oo]ur\b""", RegexOptions.NonBacktracking)]
-    private static partial Regex OurWord();
+    [GeneratedRegex("""\b([Ww]e|[Oo]ur)\b""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex OwnWords();
 
     // How it was done in the laboratory is rarely what a reader came for.
     [GeneratedRegex(
-        """\b(was|were) (then |also |subsequently )?(performed|prepared|purchased|obtained|incubated|washed|centrifuged|collected|dissected|amplified|cloned|digested|stained|imaged|fixed|mounted|calculated|measured|generated|inserted|removed|added|diluted|resuspended|sequenced|mixed|acquired|recorded|isolated|transformed|transfected|labell?ed|quantified|normali[sz]ed|housed|anesthetized|sacrificed)\b|\b(buffer|µl|μl|µM|μM|mM|rpm|°C|primers?|PCR|plasmids?|vectors?|aliquots?|supplied|protocol|manufacturer)\b""",
-        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+        """\b(was|were) (\w+ly |then |also |subsequently |not )?(performed|prepared|purchased|obtained|incubated|washed|centrifuged|collected|dissected|amplified|cloned|digested|stained|imaged|fixed|mounted|calculated|measured|generated|inserted|removed|added|diluted|resuspended|sequenced|mixed|acquired|recorded|isolated|transformed|transfected|labell?ed|quantified|normali[sz]ed|housed|anesthetized|sacrificed|used|assayed|placed|hatched|harvested|grown|reared|kept|treated|subjected|cultured|expressed and purified|purified|crosslinked|carried out|conducted|analy[sz]ed|processed|selected|randomly|excluded|planted|infested|assigned|counted|monitored|scored|estimated|simulated|implemented|computed)\b|\bwe (\w+ )?(generated|reconstituted|planted|placed|recorded|used|made|performed|prepared|purified|measured|conducted|collected|analy[sz]ed|cloned|inserted|selected|compared|tested|examined|investigated|assayed|took|decided|set|ran|chose|counted|monitored|calculated|designed|employed|added|observed|noticed|defined|introduced|applied|were|developed an|wanted|sought|asked|computed|simulated|carried)\b|\b([Bb]uffer|µl|μl|µM|μM|mM|rpm|°C|primers?|PCR|plasmids?|vectors?|aliquots?|supplied|protocol|manufacturer)\b""",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Procedure();
+
+    // What the source itself marks as its outcome.
+    [GeneratedRegex(
+        """\b(we|I) (\w+ )?(show|find|found|showed|demonstrate|demonstrated|conclude|propose|discovered|report|reveal|predict|suggest)\b|\b(results|findings|data|study|work|model|analysis|analyses|experiments?|evidence) (\w+ )?(show|shows|showed|suggest|suggests|suggested|demonstrate|demonstrates|indicate|indicates|reveal|reveals|confirm|confirms|predict|predicts|support|supports|provide|provides|imply|implies)\b|^(in conclusion|in summary|taken together|overall|therefore|thus)\b|\b(most important|the main|key finding|ergebnis|insgesamt|zusammenfassend)\b""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Finding();
 }

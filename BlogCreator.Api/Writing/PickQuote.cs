@@ -6,7 +6,7 @@ internal static class PickQuote
     private static readonly System.Buffers.SearchValues<char> Marks = System.Buffers.SearchValues.Create("“”\"[]()");
 
     public static bool Fits(UsableSentence sentence) =>
-        sentence is { Verbatim: true, StandsAlone: true, Polish: >= 0.6 }
+        sentence is { Verbatim: true, StandsAlone: true, Polish: >= 0.75 }
         && sentence.Text.Length is >= 60 and <= 240
         && !sentence.Text.AsSpan().ContainsAny(Marks);
 

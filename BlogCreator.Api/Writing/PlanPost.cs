@@ -205,6 +205,12 @@ public static class PlanPost
             },
             theme.Sentences.Count > 12 ? 2 : 1,
             2);
+        // One good phrase is better than a good and a poor one.
+        if (phrases.Count == 2 && phrases[0].Terms.Count > 1 && phrases[1].Terms.Count == 1)
+        {
+            phrases.RemoveAt(1);
+        }
+
         var role = theme.Sections[0].Role;
         var names = string.Join(labels.And, phrases.Select(phrase => phrase.Text));
         if (names.Length == 0)
@@ -301,7 +307,8 @@ public static class PlanPost
 
         public IReadOnlyList<Guid> Passages => [.. Sections.SelectMany(section => section.Passages).Select(passage => passage.Id)];
 
-        public double BestQuote => Sentences.Where(PickQuote.Fits).Select(sentence => sentence.Weight * sentence.Polish).DefaultIfEmpty(0).Max();
+        public double BestQuote => Sentences.Where(PickQuote.Fits).Select(sentence => sentence.Weight * sentence.Polish).DefaultIfEmpty(0).Max()
+            * (Sections[0].Role is SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Introduction ? 1.4 : 1);
 
         public void Rate(List<string> focus)
         {

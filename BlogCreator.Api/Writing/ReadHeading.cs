@@ -26,11 +26,16 @@ internal static partial class ReadHeading
     }
 
     /// <summary>The heading as a reader may see it, or empty when it only names a part ("Results", "Chapter 3").</summary>
-    public static string Telling(string heading)
+    public static string Telling(string heading) => Telling(heading, 110, 16);
+
+    /// <summary>Titles may be longer than headings.</summary>
+    public static string Title(string heading) => Telling(heading, 240, 36);
+
+    private static string Telling(string heading, int longest, int mostWords)
     {
         var plain = Plain(heading);
         var words = plain.Count(c => c is ' ') + 1;
-        if (plain.Length is < 4 or > 110 || words > 16 || Generic().IsMatch(plain) || Role(plain) is not SectionRole.Other || plain.Count(char.IsLetter) < 0.6 * plain.Length
+        if (plain.Length < 4 || plain.Length > longest || words > mostWords || Generic().IsMatch(plain) || Role(plain) is not SectionRole.Other || plain.Count(char.IsLetter) < 0.6 * plain.Length
             || plain.EndsWith(',') || plain.EndsWith(';') || plain.Contains("http", StringComparison.OrdinalIgnoreCase) || plain.Contains('@', StringComparison.Ordinal) || plain.Contains("](", StringComparison.Ordinal)
             || plain.IndexOfAny(['<', '>', '{', '}', '|']) >= 0)
         {
@@ -57,34 +62,34 @@ internal static partial class ReadHeading
         : ResultName().IsMatch(plain) ? SectionRole.Result
         : SectionRole.Other;
 
-    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
 
-    [GeneratedRegex("""^((\d{1,3}|[ivx]{1,5}|[a-z])(\.\d{1,3}){0,4}[.):]? +|(chapter|section|part|kapitel|abschnitt|teil) [\divx]{1,5}[.:]? *)""", Options)]
+    [GeneratedRegex("""^((\d{1,3}|[ivx]{1,5}|[a-z])(\.\d{1,3}){0,4}[.):]? +|(chapter|section|part|kapitel|abschnitt|teil) [\divx]{1,5}[.:]? *)""", Options, 1000)]
     private static partial Regex Numbering();
 
-    [GeneratedRegex("""^(abstract|summary|executive summary|elife digest|digest|zusammenfassung|kurzfassung|overview|überblick|highlights|key (points|messages|findings)|tl;dr|résumé|resumen)$""", Options)]
+    [GeneratedRegex("""^(abstract|summary|executive summary|elife digest|digest|zusammenfassung|kurzfassung|overview|überblick|highlights|key (points|messages|findings)|tl;dr|résumé|resumen)$""", Options, 1000)]
     private static partial Regex AbstractName();
 
-    [GeneratedRegex("""^(introduction|background|einleitung|einführung|hintergrund|introducción|preface|vorwort|purpose|scope|motivation)$""", Options)]
+    [GeneratedRegex("""^(introduction|background|einleitung|einführung|hintergrund|introducción|preface|vorwort|purpose|scope|motivation)$""", Options, 1000)]
     private static partial Regex IntroductionName();
 
-    [GeneratedRegex("""^(.{0,20}\b)?(methods?|methodology|methoden|materials|experimental (procedures|design|setup)|procedures?)( and (methods|materials))?$""", Options)]
+    [GeneratedRegex("""^(.{0,20}\b)?(methods?|methodology|methoden|materials|experimental (procedures|design|setup)|procedures?)( and (methods|materials))?$""", Options, 1000)]
     private static partial Regex MethodName();
 
-    [GeneratedRegex("""^(results?( and discussion)?|findings|ergebnisse|résultats|resultados)$""", Options)]
+    [GeneratedRegex("""^(results?( and discussion)?|findings|ergebnisse|résultats|resultados)$""", Options, 1000)]
     private static partial Regex ResultName();
 
-    [GeneratedRegex("""^((general )?discussion|diskussion|discusión|implications|limitations)$""", Options)]
+    [GeneratedRegex("""^((general )?discussion|diskussion|discusión|implications|limitations)$""", Options, 1000)]
     private static partial Regex DiscussionName();
 
-    [GeneratedRegex("""^(conclusions?|concluding remarks|outlook|fazit|schluss(folgerung(en)?)?|ausblick|conclusiones|summary and conclusions?|discussion and conclusions?|recommendations|next steps)$""", Options)]
+    [GeneratedRegex("""^(conclusions?|concluding remarks|outlook|fazit|schluss(folgerung(en)?)?|ausblick|conclusiones|summary and conclusions?|discussion and conclusions?|recommendations|next steps)$""", Options, 1000)]
     private static partial Regex ConclusionName();
 
-    [GeneratedRegex("""^(section|chapter|part|page|appendix|annex|anhang|kapitel|seite|untitled|document|notes?|misc|miscellaneous|other|general|main|body|text|content|faq|details?|more|description|data|examples?)\b.{0,6}$""", Options)]
+    [GeneratedRegex("""^(section|chapter|part|page|appendix|annex|anhang|kapitel|seite|untitled|document|notes?|misc|miscellaneous|other|general|main|body|text|content|faq|details?|more|description|data|examples?)\b.{0,6}$""", Options, 1000)]
     private static partial Regex Generic();
 
     [GeneratedRegex(
         """^(references?|bibliography|literature( cited)?|works cited|literatur(verzeichnis)?|quellen(verzeichnis)?|sources|acknowledge?ments?|danksagung|funding( information)?|author (contributions?|information|details)|authors?|competing interests?|conflicts? of interest|declarations?|ethics( statement)?|disclosures?|data (availability|and code availability).*|additional (information|files)|supplement(ary|al)? .*|table of contents|contents|inhalt(sverzeichnis)?|list of (figures|tables|abbreviations)|abbreviations|glossary|index|copyright.*|licen[cs]e.*|impressum|legal notice|disclaimer|about the authors?|contact.*|keywords?|decision letter|author response|major datasets?|see also|external links|further reading|navigation|menu|footnotes?|endnotes?|publisher.?s note|received.*|changelog|revision history)$""",
-        Options)]
+        Options, 1000)]
     private static partial Regex Boilerplate();
 }

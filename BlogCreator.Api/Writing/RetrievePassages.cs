@@ -23,6 +23,7 @@ public static class RetrievePassages
     private const int MostForSection = 14;
     private const int MostForWhole = 60;
     private const double Novelty = 0.3;
+    private const double OpeningScore = 0.35;
 
     public static RetrievedPassages Run(BriefDetails brief, PostPlan plan, Understanding understanding)
     {
@@ -53,11 +54,24 @@ public static class RetrievePassages
                 .Where(found => whole || !owner.TryGetValue(found.Key, out var other) || other == s)
                 .Select(found => (Id: found.Key, Score: found.Value * (owner.TryGetValue(found.Key, out var other) && (whole || other == s) ? 1 : 0.4)))
                 .ToList();
-            sections.Add(new RetrievedSection(index.Thin(scores, whole ? MostForWhole : MostForSection)));
+            var ranked = index.Thin(scores, whole ? MostForWhole : MostForSection);
+            if (section.Part is SectionPart.Lead)
+            {
+                ranked.AddRange(Openings(understanding).Except(ranked.Select(passage => passage.PassageId)).Select(id => new RankedPassage(id, OpeningScore)));
+            }
+
+            sections.Add(new RetrievedSection(ranked));
         }
 
         return new RetrievedPassages(sections);
     }
+
+    /// <summary>Where a document says what it is about, whether or not it uses the words of the query there.</summary>
+    private static IEnumerable<Guid> Openings(Understanding understanding) => understanding.Documents.SelectMany(document =>
+    {
+        var told = document.Sections.Where(section => section.Role is SectionRole.Abstract or SectionRole.Introduction or SectionRole.Conclusion).ToList();
+        return (told.Count > 0 ? told : document.Sections.Take(2)).SelectMany(section => section.Passages.Take(4)).Select(passage => passage.Id);
+    });
 
     private sealed class Index
     {

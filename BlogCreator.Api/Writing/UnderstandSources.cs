@@ -38,6 +38,7 @@ public static class UnderstandSources
         var sections = new List<UnderstoodSection>();
         var position = 0;
         var inherited = SectionRole.Other;
+        var afterDiscussion = false;
         foreach (var group in Sections(passages))
         {
             var path = ReadHeading.Path(group[0].Heading);
@@ -57,11 +58,13 @@ public static class UnderstandSources
             }
 
             var usable = new List<UnderstoodPassage>();
+            var procedures = 0;
             foreach (var passage in group)
             {
                 if (passage.Kind is "prose" or "list" or "quote")
                 {
-                    var sentences = Usable(passage, paper, role, weights, repeated, title);
+                    var sentences = Usable(passage, paper, weights, repeated, title, out var done);
+                    procedures += done;
                     if (sentences.Count > 0)
                     {
                         usable.Add(new UnderstoodPassage(passage.Id, passage.Order, sentences));
@@ -69,6 +72,15 @@ public static class UnderstandSources
                 }
             }
 
+            // Parts of the methods often carry no more than their own names; they are known by how they speak.
+            afterDiscussion |= own is SectionRole.Discussion;
+            var count = usable.Sum(passage => passage.Sentences.Count);
+            if (paper && own is SectionRole.Other && procedures > (afterDiscussion ? 0.15 : 0.5) * Math.Max(1, count))
+            {
+                role = SectionRole.Method;
+            }
+
+            usable = [.. usable.Select(passage => passage with { Sentences = [.. passage.Sentences.Select(sentence => sentence with { Weight = Math.Round(sentence.Weight * RoleFactor(role), 4) })] })];
             var heading = path.Length > 0 ? ReadHeading.Telling(path[^1]) : "";
             if (string.Equals(heading, title, StringComparison.OrdinalIgnoreCase))
             {
@@ -122,17 +134,19 @@ public static class UnderstandSources
         }
     }
 
-    private static List<UsableSentence> Usable(SourcePassage passage, bool paper, SectionRole role, Dictionary<string, double> weights, HashSet<string> repeated, string title)
+    private static List<UsableSentence> Usable(SourcePassage passage, bool paper, Dictionary<string, double> weights, HashSet<string> repeated, string title, out int procedures)
     {
         var usable = new List<UsableSentence>();
         var number = 0;
+        procedures = 0;
         foreach (var span in SplitSentences.Run(passage.Text))
         {
             var raw = span.Of(passage.Text);
             if (!repeated.Contains(Key(raw)) && !string.Equals(CleanSentence.OneLine(raw).TrimEnd('.'), title, StringComparison.OrdinalIgnoreCase)
                 && JudgeSentence.Run(raw, paper) is { } judged)
             {
-                var weight = WeightOf(judged.Text, weights) * RoleFactor(role) * (number == 0 ? 1.12 : 1);
+                var weight = WeightOf(judged.Text, weights) * (judged.Finding ? 1.35 : 1) * (number == 0 ? 1.12 : 1);
+                procedures += judged.Procedure ? 1 : 0;
                 usable.Add(new UsableSentence(passage.Id, number, judged.Text, judged.StandsAlone, judged.Verbatim, Math.Round(judged.Polish, 3), Math.Round(weight, 4)));
             }
 
@@ -227,13 +241,13 @@ public static class UnderstandSources
 
     private static string TitleOf(SourceDocument document)
     {
-        if (document.Title is { } title && ReadHeading.Telling(title) is { Length: > 0 } telling)
+        if (document.Title is { } title && ReadHeading.Title(title) is { Length: > 0 } telling)
         {
             return telling;
         }
 
         var root = document.Passages.OrderBy(passage => passage.Order).Select(passage => ReadHeading.Path(passage.Heading)).FirstOrDefault(path => path.Length > 0);
-        if (root is not null && CommonRoot([.. document.Passages]) is { } common && ReadHeading.Telling(common) is { Length: > 0 } heading)
+        if (root is not null && CommonRoot([.. document.Passages]) is { } common && ReadHeading.Title(common) is { Length: > 0 } heading)
         {
             return heading;
         }
