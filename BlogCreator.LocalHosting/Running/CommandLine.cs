@@ -13,7 +13,7 @@ internal sealed record CommandLine
           --data DIR               where databases, files and logs are kept (default: .data in the repository)
           --port NAME=PORT         another port for a service, e.g. --port web=9000; may be repeated
           --health-timeout SECONDS how long a service may take to get healthy (default: 60)
-          --stop-timeout SECONDS   how long a service may take to stop (default: 10)
+          --stop-timeout SECONDS   how long a service may take to stop (default: 30)
           --verbose                shows everything that the services log, not only warnings and errors
 
         Writes the app model down instead.
@@ -41,7 +41,7 @@ internal sealed record CommandLine
 
     public TimeSpan HealthTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public IReadOnlyDictionary<string, int> Ports { get; init; } = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
 

@@ -37,11 +37,11 @@ internal sealed class ConsoleReport(TextWriter output, TextWriter errors, bool i
         Write(output, $"  {name.PadRight(nameWidth)}  {Colored(state.PadRight(10), tone)}  {seconds,7}  {detail}".TrimEnd());
     }
 
-    public void Log(string name, string line, bool isImportant)
+    public void Log(string name, string line, LogFilter filter)
     {
-        if (isImportant || isVerbose)
+        if ((isVerbose ? line : filter.Shown(line)) is { } shown)
         {
-            Write(output, $"{Colored($"  {name.PadRight(nameWidth)} |", Tone.Quiet)} {LogFilter.Plain(line)}");
+            Write(output, $"{Colored($"  {name.PadRight(nameWidth)} |", Tone.Quiet)} {LogFilter.Plain(shown)}");
         }
     }
 

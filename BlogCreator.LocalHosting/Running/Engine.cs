@@ -42,7 +42,7 @@ internal sealed class Engine(
     public async Task<int> Run(CancellationToken cancel)
     {
         startedAt = clock.GetTimestamp();
-        report.Begin(settings.Product, settings.DataDirectory, model.Resources.Select(resource => resource.Name));
+        report.Begin(settings.Product, settings.DataDirectory, model.Resources.Where(resource => resource is not ParameterResource).Select(resource => resource.Name));
         using var signals = new StopSignals(cancel);
         await using var hurryAlong = signals.Hurry.Register(hurry.Cancel);
         EngineError? error = null;
@@ -397,14 +397,14 @@ internal sealed class Engine(
     {
         var start = await StartInfo(resource);
         var log = LogOf(resource);
-        var filters = (Output: new LogFilter(isErrorStream: false), Error: new LogFilter(isErrorStream: true));
+        var filters = (Output: new LogFilter(), Error: new LogFilter());
         lock (launching)
         {
             stopping.Token.ThrowIfCancellationRequested();
             var process = ServiceProcess.Start(start, resource.Name, (line, isError) =>
             {
                 log.Write(line);
-                report.Log(resource.Name, line, (isError ? filters.Error : filters.Output).Shows(line));
+                report.Log(resource.Name, line, isError ? filters.Error : filters.Output);
             });
             guard.Add(process.Id);
             processes[resource.Name] = process;

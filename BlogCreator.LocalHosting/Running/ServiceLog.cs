@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace BlogCreator.LocalHosting;
 
@@ -75,54 +74,5 @@ internal sealed class ServiceLog : IDisposable
         }
 
         return new StreamWriter(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
-    }
-}
-
-/// <summary>Tells which lines of a stream are worth showing: warnings and errors, with the lines that belong to them.</summary>
-internal sealed class LogFilter(bool isErrorStream)
-{
-    private static readonly string[] Loud = ["warn:", "fail:", "crit:"];
-    private static readonly string[] Quiet = ["info:", "dbug:", "trce:"];
-    private static readonly string[] LoudLevels = ["\"Warning\"", "\"Error\"", "\"Critical\""];
-    private bool shown = true;
-
-    public bool Shows(string line)
-    {
-        if (line.StartsWith('{') && line.Contains("\"LogLevel\":", StringComparison.Ordinal))
-        {
-            shown = Array.Exists(LoudLevels, level => line.Contains($"\"LogLevel\":{level}", StringComparison.Ordinal));
-        }
-        else if (Array.Exists(Loud, level => line.StartsWith(level, StringComparison.Ordinal)))
-        {
-            shown = true;
-        }
-        else if (Array.Exists(Quiet, level => line.StartsWith(level, StringComparison.Ordinal)))
-        {
-            shown = false;
-        }
-        else if (!line.StartsWith(' '))
-        {
-            // Not written by a logger: an unhandled exception, or a word for the person who started the app.
-            shown = isErrorStream || line.Length > 0;
-        }
-
-        return shown;
-    }
-
-    /// <summary>A line as it may reach a terminal: what a document says must not move the cursor.</summary>
-    public static string Plain(string line)
-    {
-        if (!line.Any(char.IsControl))
-        {
-            return line;
-        }
-
-        var text = new StringBuilder(line.Length);
-        foreach (var letter in line)
-        {
-            text.Append(letter == '\t' ? ' ' : char.IsControl(letter) ? '?' : letter);
-        }
-
-        return text.ToString();
     }
 }
