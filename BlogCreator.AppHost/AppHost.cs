@@ -1,1 +1,77 @@
-Console.WriteLine("Not yet.");
+using BlogCreator.AppHost;
+
+var builder = DistributedApplication.CreateBuilder(args);
+var isRun = builder.ExecutionContext.IsRunMode;
+
+// What the services need. Names and tags are fixed, so that every machine writes the same manifest; the passwords are
+// Aspire's generated ones.
+var postgres = builder.AddPostgres("postgres")
+    .WithImageTag("18.3")
+    .WithDataVolume("blogcreator-postgres");
+var blogdb = postgres.AddDatabase("blogdb");
+
+var redis = builder.AddRedis("redis")
+    .WithImageTag("8.6")
+    .WithDataVolume("blogcreator-redis");
+
+var elasticsearch = builder.AddElasticsearch("elasticsearch")
+    .WithImageTag("8.17.3")
+    .WithDataVolume("blogcreator-elasticsearch");
+
+// What may be set, and need not be.
+var siteName = builder.AddParameter("site-name", new Unset());
+var siteBaseUrl = builder.AddParameter("site-base-url", new Unset());
+var modelProvider = builder.AddParameter("language-model-provider", new Unset());
+var modelEndpoint = builder.AddParameter("language-model-endpoint", new Unset());
+var modelName = builder.AddParameter("language-model-name", new Unset());
+var modelKey = builder.AddParameter("language-model-key", new Unset(), secret: true);
+var sentryDsn = builder.AddParameter("sentry-dsn", new Unset(), secret: true);
+
+// The services. In a run each has a port of its own; in a container both listen on 8080.
+var migrate = builder.AddProject<Projects.BlogCreator_Api>("migrate", launchProfileName: null)
+    .WithArgs("migrate")
+    .WithReference(blogdb)
+    .WaitFor(blogdb);
+
+// Search falls back to the database's own index, so that nothing waits until Elasticsearch is healthy.
+var api = builder.AddProject<Projects.BlogCreator_Api>("api", launchProfileName: null)
+    .WithHttpEndpoint(port: isRun ? 8081 : null, targetPort: isRun ? null : 8080)
+    .WithReference(blogdb)
+    .WithReference(redis)
+    .WithReference(elasticsearch)
+    .WithEnvironment("Site__Name", siteName)
+    .WithEnvironment("Site__BaseUrl", siteBaseUrl)
+    .WithEnvironment("LanguageModel__Provider", modelProvider)
+    .WithEnvironment("LanguageModel__Endpoint", modelEndpoint)
+    .WithEnvironment("LanguageModel__Model", modelName)
+    .WithEnvironment("LanguageModel__ApiKey", modelKey)
+    .WithEnvironment("Sentry__Dsn", sentryDsn)
+    .WaitForCompletion(migrate)
+    .WaitFor(redis)
+    .WaitForStart(elasticsearch)
+    .WithHttpHealthCheck("/health");
+
+var web = builder.AddProject<Projects.BlogCreator_Web>("web", launchProfileName: null)
+    .WithHttpEndpoint(port: isRun ? 8080 : null, targetPort: isRun ? null : 8080)
+    .WithReference(api)
+    .WithReference(redis)
+    .WithEnvironment("Site__Name", siteName)
+    .WithEnvironment("Site__BaseUrl", siteBaseUrl)
+    .WithEnvironment("Sentry__Dsn", sentryDsn)
+    .WaitFor(api)
+    .WithHttpHealthCheck("/health")
+    .WithExternalHttpEndpoints();
+
+if (isRun)
+{
+    var data = Path.GetFullPath(builder.Configuration["data"] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
+    foreach (var service in new[] { migrate, api, web })
+    {
+        service
+            .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+            .WithEnvironment("Storage__Path", Path.Combine(data, "files"))
+            .WithEnvironment("DataProtection__Path", Path.Combine(data, "keys"));
+    }
+}
+
+builder.Build().Run();

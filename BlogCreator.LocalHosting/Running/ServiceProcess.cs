@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace BlogCreator.LocalHosting;
+
+/// <summary>One run of a service.</summary>
+internal sealed class ServiceProcess : IDisposable
+{
+    private readonly Process process;
+    private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task output;
+
+    private ServiceProcess(Process process, Action<string, bool> line)
+    {
+        this.process = process;
+        Id = process.Id;
+        process.Exited += (_, _) => exited.TrySetResult(process.ExitCode);
+        process.EnableRaisingEvents = true;
+        output = Task.WhenAll(Read(process.StandardOutput, line, isError: false), Read(process.StandardError, line, isError: true));
+    }
+
+    public int Id { get; }
+
+    public Task<int> Exited => exited.Task;
+
+    public static ServiceProcess Start(ProcessStartInfo start, string name, Action<string, bool> line)
+    {
+        try
+        {
+            return new ServiceProcess(Process.Start(start) ?? throw new Win32Exception("no process"), line);
+        }
+        catch (Exception failure) when (failure is Win32Exception or DirectoryNotFoundException or FileNotFoundException)
+        {
+            throw new EngineError($"{name} cannot be started: {failure.Message}", $"Is {start.FileName} there, and {start.WorkingDirectory}?");
+        }
+    }
+
+    /// <summary>Asks the service to end, and ends it when it does not.</summary>
+    public async Task Stop(TimeSpan patience, CancellationToken hurry)
+    {
+        if (!exited.Task.IsCompleted && OperatingSystemProcess.Terminate(Id))
+        {
+            try
+            {
+                await exited.Task.WaitAsync(patience, hurry);
+            }
+            catch (Exception impatience) when (impatience is TimeoutException or OperationCanceledException)
+            {
+                // It had its time.
+            }
+        }
+
+        if (!exited.Task.IsCompleted)
+        {
+            OperatingSystemProcess.Kill(Id);
+            await exited.Task;
+        }
+    }
+
+    /// <summary>Waits until what the service said last is read. A grandchild may hold the pipe open, so not forever.</summary>
+    public async Task Drain()
+    {
+        try
+        {
+            await output.WaitAsync(TimeSpan.FromSeconds(1));
+        }
+        catch (TimeoutException)
+        {
+            // What it says from now on is nobody's.
+        }
+    }
+
+    public void Dispose() => process.Dispose();
+
+    private static async Task Read(StreamReader reader, Action<string, bool> line, bool isError)
+    {
+        try
+        {
+            while (await reader.ReadLineAsync() is { } text)
+            {
+                line(text, isError);
+            }
+        }
+        catch (Exception closed) when (closed is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The process was disposed while a grandchild still held the pipe.
+        }
+    }
+}

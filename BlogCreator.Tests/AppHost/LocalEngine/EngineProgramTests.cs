@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using BlogCreator.LocalHosting;
+
+namespace BlogCreator.Tests.AppHost.LocalEngine;
+
+/// <summary>The app host as the program that a person starts.</summary>
+[Collection(WholeApps.Name)]
+public sealed class EngineProgramTests : IDisposable
+{
+    private readonly CancellationToken cancel = TestContext.Current.CancellationToken;
+    private readonly string data = Directory.CreateTempSubdirectory("blogcreator-").FullName;
+    private Process? started;
+
+    public EngineProgramTests() => Processes.RequireLinux();
+
+    public void Dispose()
+    {
+        if (started is not null)
+        {
+            OperatingSystemProcess.Kill(started.Id);
+            started.Dispose();
+        }
+
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_signal_stops_everything_in_order_and_the_last_line_of_a_start_is_the_address()
+    {
+        var (web, api) = (FreePort(), FreePort());
+        var engine = Start("--data", data, "--port", Named("web", web), "--port", Named("api", api));
+        var said = await ReadUntil(engine, line => line.StartsWith("Open ", StringComparison.Ordinal));
+        Assert.Equal($"Open http://localhost:{web.ToString(CultureInfo.InvariantCulture)}", said[^1]);
+        var children = Processes.Children(engine.Id);
+        Assert.Equal(3, children.Count);
+
+        OperatingSystemProcess.Terminate(engine.Id);
+        said = await ReadToEnd(engine);
+
+        Assert.Equal(0, engine.ExitCode);
+        var stopped = said.Where(line => line.Contains(" stopped ", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]);
+        Assert.Equal(["web", "api"], stopped);
+        Assert.All(children.Keys, id => Assert.False(Processes.IsAlive(id)));
+        Assert.False(File.Exists(Path.Combine(data, "engine.pid")));
+    }
+
+    [Fact]
+    public async Task A_killed_engine_leaves_no_process_behind()
+    {
+        var engine = Start("--data", data, "--port", Named("web", FreePort()), "--port", Named("api", FreePort()));
+        await ReadUntil(engine, line => line.Contains(" web ", StringComparison.Ordinal) && line.Contains(" healthy ", StringComparison.Ordinal));
+        var children = Processes.Children(engine.Id);
+        Assert.Contains(children.Values, command => command.EndsWith("BlogCreator.Api.dll", StringComparison.Ordinal));
+
+        engine.Kill();
+
+        await Processes.UntilGone(children.Keys, cancel);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_named_with_the_service_and_a_way_out_and_nothing_is_started()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var engine = Start("--data", data, "--port", Named("web", port), "--port", Named("api", FreePort()));
+
+        await ReadToEnd(engine);
+        var errors = await engine.StandardError.ReadToEndAsync(cancel);
+
+        Assert.Equal(1, engine.ExitCode);
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"error: web cannot start: port {port} is in use by another program."), errors, StringComparison.Ordinal);
+        Assert.Contains("--port web=", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(data, "blogdb.db")));
+    }
+
+    [Fact]
+    public async Task An_unknown_option_is_refused_without_a_stack_trace()
+    {
+        var engine = Start("--prot", "web=1");
+
+        await ReadToEnd(engine);
+        var errors = await engine.StandardError.ReadToEndAsync(cancel);
+
+        Assert.Equal(2, engine.ExitCode);
+        Assert.Equal(
+            ["error: '--prot' is not an option.", "       See --help for those there are."],
+            errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Help_lists_the_options()
+    {
+        var engine = Start("--help");
+
+        var said = await ReadToEnd(engine);
+
+        Assert.Equal(0, engine.ExitCode);
+        Assert.Contains(said, line => line.Contains("--data DIR", StringComparison.Ordinal));
+        Assert.Contains(said, line => line.Contains("--publisher manifest --output-path FILE", StringComparison.Ordinal));
+    }
+
+    private static string Named(string service, int port) => string.Create(CultureInfo.InvariantCulture, $"{service}={port}");
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private Process Start(params string[] args)
+    {
+        var start = new ProcessStartInfo(OperatingSystemProcess.DotnetPath)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.ArgumentList.Add(typeof(Projects.BlogCreator_AppHost).Assembly.Location);
+        Array.ForEach(args, start.ArgumentList.Add);
+        start.Environment["DOTNET_ENVIRONMENT"] = "Development";
+        return started = Process.Start(start) ?? throw new InvalidOperationException("No process.");
+    }
+
+    private async Task<List<string>> ReadUntil(Process engine, Func<string, bool> last)
+    {
+        var lines = new List<string>();
+        while (await engine.StandardOutput.ReadLineAsync(cancel) is { } line)
+        {
+            lines.Add(line);
+            if (last(line))
+            {
+                return lines;
+            }
+        }
+
+        var errors = await engine.StandardError.ReadToEndAsync(cancel);
+        throw new InvalidOperationException($"The engine ended: {string.Join('\n', lines)}\n{errors}");
+    }
+
+    private async Task<List<string>> ReadToEnd(Process engine)
+    {
+        var lines = new List<string>();
+        while (await engine.StandardOutput.ReadLineAsync(cancel) is { } line)
+        {
+            lines.Add(line);
+        }
+
+        await engine.WaitForExitAsync(cancel);
+        return lines;
+    }
+}
