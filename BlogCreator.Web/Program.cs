@@ -5,6 +5,11 @@ using BlogCreator.Web.Public;
 using BlogCreator.Web.Shell;
 using BlogCreator.Web.Studio;
 
+if (await HealthcheckCommand.Run(args) is { } health)
+{
+    return health;
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddShell();
@@ -27,3 +32,4 @@ app.MapAccount();
 app.MapStudio();
 app.MapShell();
 await app.RunAsync();
+return 0;

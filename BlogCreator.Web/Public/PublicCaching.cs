@@ -11,6 +11,9 @@ namespace BlogCreator.Web.Public;
 /// </summary>
 public static class PublicCaching
 {
+    // Meant for Blazor's own script, which no page here loads.
+    private const string BlazorHint = "blazor-enhanced-nav";
+
     public static void UsePublicCaching(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -23,7 +26,13 @@ public static class PublicCaching
     {
         if (SiteArea.IsPersonal(context.Request.Path))
         {
-            context.Response.Headers.CacheControl = "no-store";
+            // Last of all, since antiforgery sets a weaker rule of its own while the page is made.
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers.CacheControl = "no-store";
+                context.Response.Headers.Remove(BlazorHint);
+                return Task.CompletedTask;
+            });
         }
 
         return next(context);
@@ -45,6 +54,7 @@ public static class PublicCaching
             context.Features.Set(original);
         }
 
+        response.Headers.Remove(BlazorHint);
         if (response.StatusCode == StatusCodes.Status200OK && !response.Headers.ContainsKey(HeaderNames.CacheControl))
         {
             var signedIn = context.User.Identity is { IsAuthenticated: true };

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace BlogCreator.Web.Shell;
 
@@ -13,8 +14,8 @@ public static class ShellFeature
         builder.WebHost.UseStaticWebAssets();
         builder.Services.AddRazorComponents();
         builder.Services.AddCascadingAuthenticationState();
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<SiteProfile>();
+        builder.Services.AddExceptionHandler<ExplainToPrograms>();
         builder.Services.AddOptions<SiteOptions>().BindConfiguration("Site").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.Configure<RazorComponentsServiceOptions>(options => options.MaxFormMappingCollectionSize = 500);
         builder.Services.AddAntiforgery(options =>
@@ -31,15 +32,23 @@ public static class ShellFeature
     public static void UseErrorPages(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseStatusCodePagesWithReExecute("/not-found", "?status={0}", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            // Programs get the problem details that ServiceDefaults writes, further out.
+            if (SiteArea.IsForPrograms(context.Request.Path) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            {
+                pages.Enabled = false;
+            }
+
+            return next(context);
+        });
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandlingPath = "/error",
             CreateScopeForErrors = true,
-            StatusCodeSelector = e => ApiAway.Explains(e) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+            StatusCodeSelector = ExplainToPrograms.StatusOf,
         });
-        app.UseWhen(
-            context => !SiteArea.IsForPrograms(context.Request.Path),
-            pages => pages.UseStatusCodePagesWithReExecute("/not-found", "?status={0}", createScopeForStatusCodePages: true));
     }
 
     public static void MapShell(this WebApplication app)

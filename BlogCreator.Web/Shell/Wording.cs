@@ -11,8 +11,8 @@ public static class Wording
         Verdict.Supported => "Supported",
         Verdict.Partly => "Partly supported",
         Verdict.Contradicted => "Contradicted",
-        Verdict.NotFound => "No support found",
-        Verdict.NotNeeded => "Needs no source",
+        Verdict.NotFound => "Not found in the source",
+        Verdict.NotNeeded => "Needs no evidence",
         _ => verdict.ToString(),
     };
 

@@ -3,8 +3,8 @@ export const verdicts = {
   supported: "Supported",
   partly: "Partly supported",
   contradicted: "Contradicted",
-  "not-found": "No support found",
-  "not-needed": "Needs no source",
+  "not-found": "Not found in the source",
+  "not-needed": "Needs no evidence",
 };
 
 export const documentStates = {
