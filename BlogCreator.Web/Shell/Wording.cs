@@ -97,9 +97,12 @@ public static class Wording
     public static string Checked(CheckSummary check)
     {
         ArgumentNullException.ThrowIfNull(check);
-        return check.Checked == 0
-            ? "No statement needs checking"
-            : string.Create(CultureInfo.InvariantCulture, $"{check.Supported} of {check.Checked} statements checked");
+        return check switch
+        {
+            { Checked: 0 } => "No statement needs checking",
+            _ when check.Supported == check.Checked => string.Create(CultureInfo.InvariantCulture, $"{check.Supported} of {check.Checked} statements checked"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{check.Supported} of {check.Checked} statements supported"),
+        };
     }
 
     /// <summary>"Report.pdf, page 12", or under its headings where the format has no pages.</summary>

@@ -61,7 +61,8 @@ export function facts(document) {
   return parts.join(" · ");
 }
 
-export const checked = (check) => (check.checked === 0 ? "No statement needs checking" : `${check.supported} of ${check.checked} statements checked`);
+export const checked = (check) =>
+  check.checked === 0 ? "No statement needs checking" : `${check.supported} of ${check.checked} statements ${check.supported === check.checked ? "checked" : "supported"}`;
 
 export const where = (evidence) => (evidence.page ? `${evidence.documentName}, page ${evidence.page}` : evidence.documentName);
 
