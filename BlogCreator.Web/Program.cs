@@ -1,8 +1,35 @@
 using BlogCreator.ServiceDefaults;
+using BlogCreator.Web.Account;
+using BlogCreator.Web.Gateway;
+using BlogCreator.Web.Public;
+using BlogCreator.Web.Shell;
+using BlogCreator.Web.Studio;
+
+if (await HealthcheckCommand.Run(args) is { } health)
+{
+    return health;
+}
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddShell();
+builder.AddGateway();
+builder.AddAccount();
+
 var app = builder.Build();
 app.UseServiceDefaults();
+app.UseErrorPages();
+app.UseAuthentication();
+app.UseSignInAgain();
+app.UseAuthorization();
+app.UseAntiforgery();
+app.UsePublicCaching();
+
 app.MapDefaultEndpoints();
+app.MapGateway();
+app.MapPublic();
+app.MapAccount();
+app.MapStudio();
+app.MapShell();
 await app.RunAsync();
+return 0;

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Net;
+using BlogCreator.Contracts;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.ServiceDiscovery.Http;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace BlogCreator.Web.Gateway;
+
+/// <summary>The way from here to Api: the typed client of our own pages, and what the browser sends to Api itself.</summary>
+public static class GatewayFeature
+{
+    public static readonly Uri Api = new("http://api");
+
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddTransient<ActAsCaller>();
+        builder.Services.AddHttpClient<BlogApi>(http => http.BaseAddress = Api).AddHttpMessageHandler<ActAsCaller>();
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton(services => new ForwardToApi(
+            services.GetRequiredService<IHttpForwarder>(),
+            new HttpMessageInvoker(services.GetRequiredService<IServiceDiscoveryHttpMessageHandlerFactory>().CreateHandler(Connections())),
+            services.GetRequiredService<ILogger<ForwardToApi>>()));
+    }
+
+    public static void MapGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var forward = app.Services.GetRequiredService<ForwardToApi>();
+        string[] routes = app.Environment.IsProduction()
+            ? ["/api/{**rest}", "/ws/{**rest}"]
+            : ["/api/{**rest}", "/ws/{**rest}", "/openapi/{**rest}", "/scalar/{**rest}"];
+        foreach (var route in routes)
+        {
+            // Api owns the limit on uploads; a second one here would only differ from it.
+            app.Map(route, forward.Handle).ExcludeFromDescription().WithMetadata(new DisableRequestSizeLimitAttribute());
+        }
+    }
+
+    private static SocketsHttpHandler Connections() => new()
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        EnableMultipleHttp2Connections = true,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+    };
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace BlogCreator.Web.Shell;
+
+/// <summary>Who asked for data is told in data what went wrong; everybody else gets the error page.</summary>
+internal sealed class ExplainToPrograms(IProblemDetailsService problems) : IExceptionHandler
+{
+    public static int StatusOf(Exception e) => e switch
+    {
+        BadHttpRequestException refused => refused.StatusCode,
+        _ when ApiAway.Explains(e) => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var path = httpContext.Request.Path;
+        if (!SiteArea.IsForPrograms(path) && !Path.HasExtension(path.Value))
+        {
+            return false;
+        }
+
+        httpContext.Response.StatusCode = StatusOf(exception);
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            Exception = exception,
+            ProblemDetails = { Status = httpContext.Response.StatusCode },
+        });
+    }
+}

@@ -1,0 +1,30 @@
+using BlogCreator.Contracts;
+
+namespace BlogCreator.Web.Shell;
+
+/// <summary>The site's name and state, which every page needs and which hardly ever changes: remembered for a few seconds.</summary>
+public sealed class SiteProfile(TimeProvider clock)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+
+    private Remembered? _last;
+
+    /// <summary>The name to put on a page that has to be made even when Api is away.</summary>
+    public string LastKnownName => _last?.Site.Name ?? "Blog Creator";
+
+    public async Task<SiteDetails> Get(BlogApi api, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(api);
+        var now = clock.GetTimestamp();
+        if (_last is { } last && last.Site.SetUp && clock.GetElapsedTime(last.At, now) < Fresh)
+        {
+            return last.Site;
+        }
+
+        var site = await api.GetSite(cancel);
+        _last = new Remembered(site, now);
+        return site;
+    }
+
+    private sealed record Remembered(SiteDetails Site, long At);
+}

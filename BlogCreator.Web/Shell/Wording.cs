@@ -1,0 +1,127 @@
+using System.Globalization;
+using BlogCreator.Contracts;
+
+namespace BlogCreator.Web.Shell;
+
+/// <summary>How the pages say what the API says in codes.</summary>
+public static class Wording
+{
+    public static string Word(Verdict verdict) => verdict switch
+    {
+        Verdict.Supported => "Supported",
+        Verdict.Partly => "Partly supported",
+        Verdict.Contradicted => "Contradicted",
+        Verdict.NotFound => "Not found in the source",
+        Verdict.NotNeeded => "Needs no evidence",
+        _ => verdict.ToString(),
+    };
+
+    /// <summary>The word of the public contract, as it stands in addresses and in data attributes.</summary>
+    public static string Code(Verdict verdict) => verdict switch
+    {
+        Verdict.NotFound => "not-found",
+        Verdict.NotNeeded => "not-needed",
+        Verdict.Supported => "supported",
+        Verdict.Partly => "partly",
+        Verdict.Contradicted => "contradicted",
+        _ => "",
+    };
+
+    public static string Word(DocumentStatus status) => status switch
+    {
+        DocumentStatus.Queued => "Waiting to be read",
+        DocumentStatus.Reading => "Being read",
+        DocumentStatus.Ready => "Ready",
+        DocumentStatus.Failed => "Could not be read",
+        _ => status.ToString(),
+    };
+
+    public static string Word(PostStatus status) => status switch
+    {
+        PostStatus.Draft => "Draft",
+        PostStatus.Scheduled => "Scheduled",
+        PostStatus.Published => "Published",
+        PostStatus.Archived => "Archived",
+        _ => status.ToString(),
+    };
+
+    public static string Word(GenerationStatus status) => status switch
+    {
+        GenerationStatus.Queued => "Waiting to start",
+        GenerationStatus.Running => "Writing",
+        GenerationStatus.Completed => "Finished",
+        GenerationStatus.Failed => "Stopped by a problem",
+        GenerationStatus.Cancelled => "Cancelled",
+        _ => status.ToString(),
+    };
+
+    public static string Code<T>(T state)
+        where T : struct, Enum => state.ToString().ToLowerInvariant();
+
+    public static string Step(string name) => name switch
+    {
+        "read" => "Read the documents",
+        "understand" => "Understand what they say",
+        "plan" => "Plan the post",
+        "retrieve" => "Find the passages",
+        "write" => "Write",
+        "check" => "Check every statement",
+        "assemble" => "Put it together",
+        _ => name,
+    };
+
+    public static string Type(string fileType) => fileType switch
+    {
+        "pdf" => "PDF",
+        "markdown" => "Markdown",
+        "text" => "Plain text",
+        _ => fileType,
+    };
+
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes"),
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000.0:0} KB"),
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000.0:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000_000.0:0.#} GB"),
+    };
+
+    public static string Count(int number, string one, string many) => number == 1
+        ? "1 " + one
+        : string.Create(CultureInfo.InvariantCulture, $"{number:N0} {many}");
+
+    public static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+
+    public static string Machine(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    public static string Checked(CheckSummary check)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        return check switch
+        {
+            { Checked: 0 } => "No statement needs checking",
+            _ when check.Supported == check.Checked => string.Create(CultureInfo.InvariantCulture, $"{check.Supported} of {check.Checked} statements checked"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{check.Supported} of {check.Checked} statements supported"),
+        };
+    }
+
+    /// <summary>"Report.pdf, page 12", or under its headings where the format has no pages.</summary>
+    public static string Where(EvidenceDetails evidence)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        return evidence.Page is { } page
+            ? string.Create(CultureInfo.InvariantCulture, $"{evidence.DocumentName}, page {page}")
+            : evidence.DocumentName;
+    }
+
+    public static string Pages(IReadOnlyList<int> pages)
+    {
+        ArgumentNullException.ThrowIfNull(pages);
+        return pages.Count switch
+        {
+            0 => "",
+            1 => string.Create(CultureInfo.InvariantCulture, $"page {pages[0]}"),
+            _ => "pages " + string.Join(", ", pages.Select(page => page.ToString(CultureInfo.InvariantCulture))),
+        };
+    }
+}

@@ -1,0 +1,88 @@
+// The words of the pages, as Wording.cs has them.
+export const verdicts = {
+  supported: "Supported",
+  partly: "Partly supported",
+  contradicted: "Contradicted",
+  "not-found": "Not found in the source",
+  "not-needed": "Needs no evidence",
+};
+
+export const documentStates = {
+  queued: "Waiting to be read",
+  reading: "Being read",
+  ready: "Ready",
+  failed: "Could not be read",
+};
+
+export const generationStates = {
+  queued: "Waiting to start",
+  running: "Writing",
+  completed: "Finished",
+  failed: "Stopped by a problem",
+  cancelled: "Cancelled",
+};
+
+export const postStates = { draft: "Draft", scheduled: "Scheduled", published: "Published", archived: "Archived" };
+
+export const steps = {
+  read: "Read the documents",
+  understand: "Understand what they say",
+  plan: "Plan the post",
+  retrieve: "Find the passages",
+  write: "Write",
+  check: "Check every statement",
+  assemble: "Put it together",
+};
+
+const types = { pdf: "PDF", markdown: "Markdown", text: "Plain text" };
+
+export const count = (number, one, many) => (number === 1 ? `1 ${one}` : `${number.toLocaleString("en")} ${many}`);
+
+export function size(bytes) {
+  if (bytes < 1e3) {
+    return `${bytes} bytes`;
+  }
+  if (bytes < 1e6) {
+    return `${Math.round(bytes / 1e3)} KB`;
+  }
+  return bytes < 1e9 ? `${+(bytes / 1e6).toFixed(1)} MB` : `${+(bytes / 1e9).toFixed(1)} GB`;
+}
+
+export function facts(document) {
+  const parts = [types[document.fileType] ?? document.fileType, size(document.size)];
+  if (document.status === "reading" && document.pagesRead != null) {
+    parts.push(document.pages ? `page ${document.pagesRead} of ${document.pages}` : `${count(document.pagesRead, "page", "pages")} read`);
+  } else if (document.pages != null) {
+    parts.push(count(document.pages, "page", "pages"));
+  }
+  if (document.status === "ready") {
+    parts.push(`${count(document.passages, "passage", "passages")} to cite`);
+  }
+  return parts.join(" · ");
+}
+
+export const checked = (check) =>
+  check.checked === 0 ? "No statement needs checking" : `${check.supported} of ${check.checked} statements ${check.supported === check.checked ? "checked" : "supported"}`;
+
+export const where = (evidence) => (evidence.page ? `${evidence.documentName}, page ${evidence.page}` : evidence.documentName);
+
+/** An element with text and children; text is always text, never markup. */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) {
+      continue;
+    }
+    if (name === "data") {
+      Object.assign(element.dataset, value);
+    } else if (name in element && typeof value !== "object" && name !== "role") {
+      element[name] = value;
+    } else {
+      element.setAttribute(name, value);
+    }
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+export const verdictMark = (verdict) => make("span", { className: "verdict", data: { verdict } }, verdicts[verdict] ?? verdict);
