@@ -16,6 +16,11 @@ if (args is ["read", ..])
     return ReaderProcess.Run(args);
 }
 
+if (await HealthcheckCommand.Run(args) is { } exitCode)
+{
+    return exitCode;
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddProblemDetails();
