@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +10,7 @@ namespace BlogCreator.ServiceDefaults;
 /// to notice; only then does it stop taking requests and finish those it has.
 /// </summary>
 internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<ShutdownOptions> options, TimeProvider clock)
-    : IHealthCheck, IHostedLifecycleService, IDisposable
+    : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _over = new();
     private volatile bool _stopping;
@@ -19,10 +18,8 @@ internal sealed class Draining(IHostApplicationLifetime lifetime, IOptions<Shutd
     /// <summary>The server stops next: what would go on for ever has to end.</summary>
     public CancellationToken Over => _over.Token;
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_stopping || lifetime.ApplicationStopping.IsCancellationRequested
-            ? HealthCheckResult.Unhealthy("The service is stopping.")
-            : HealthCheckResult.Healthy());
+    /// <summary>From the signal on, long before the host asks anybody to stop.</summary>
+    public bool IsStopping => _stopping || lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <summary>The host waits for this before it stops the server.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)

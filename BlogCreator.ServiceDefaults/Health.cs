@@ -14,20 +14,30 @@ namespace BlogCreator.ServiceDefaults;
 /// </summary>
 internal static class Health
 {
-    private const string Ready = "ready";
-
-    public static void AddHealth(this IHostApplicationBuilder builder) =>
-        builder.Services.AddHealthChecks().AddCheck<Draining>("accepting-requests", tags: [Ready]);
+    public static void AddHealth(this IHostApplicationBuilder builder) => builder.Services.AddHealthChecks();
 
     public static void MapHealth(this WebApplication app)
     {
+        var draining = app.Services.GetRequiredService<Draining>();
         Map("/health", _ => true);
         Map("/health/live", _ => false);
-        Map("/health/ready", check => check.Tags.Contains(Ready));
+        // Not a check: a failed one is logged as an error, and stopping is none.
+        Map("/health/ready", check => check.Tags.Contains("ready")).Add(endpoint =>
+        {
+            var check = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context => draining.IsStopping ? RefuseRequests(context) : check(context);
+        });
 
-        void Map(string path, Func<HealthCheckRegistration, bool> which) => app
+        IEndpointConventionBuilder Map(string path, Func<HealthCheckRegistration, bool> which) => app
             .MapHealthChecks(path, new HealthCheckOptions { Predicate = which, ResponseWriter = Write })
             .AllowAnonymous().DisableRateLimiting().DisableHttpMetrics();
+    }
+
+    private static Task RefuseRequests(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsJsonAsync(new { status = "stopping" }, JsonSerializerOptions.Web, context.RequestAborted);
     }
 
     /// <summary>States only: a description may hold the message of an exception, and the route is public.</summary>

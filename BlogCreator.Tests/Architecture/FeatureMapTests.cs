@@ -73,7 +73,8 @@ public sealed partial class FeatureMapTests
 
     private static string? Feature(IType type)
     {
-        var match = FeatureNamespace().Match(type.Namespace.FullName);
+        // A pointer to a function is a type without a namespace, whatever the annotation says.
+        var match = FeatureNamespace().Match(type.Namespace?.FullName ?? "");
         return match.Success ? match.Groups["feature"].Value : null;
     }
 
