@@ -7,6 +7,8 @@ public sealed class SiteProfile(TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Hopeless = TimeSpan.FromSeconds(2);
+
     private Remembered? _last;
     private Failure? _failed;
 
@@ -23,7 +25,7 @@ public sealed class SiteProfile(TimeProvider clock)
         }
 
         // The parts of one page ask for the same; when Api is away, only the first of them waits for it.
-        if (_failed is { } failed && clock.GetElapsedTime(failed.At, now) < Fresh)
+        if (_failed is { } failed && clock.GetElapsedTime(failed.At, now) < Hopeless)
         {
             return _last?.Site ?? throw new HttpRequestException(failed.Why.Message, failed.Why);
         }
