@@ -43,7 +43,7 @@ public sealed class FirstVisitTests
     {
         var keys = Directory.CreateTempSubdirectory("blogcreator-test-").FullName;
         // Nobody listens on the discard port.
-        await using var web = new WebUnderTest(new Uri("http://127.0.0.1:9"), keys);
+        await using var web = new WebUnderTest(new Uri("http://127.0.0.1:9"), keys, retries: 0);
         using var browser = web.CreateClient();
 
         using var home = await browser.GetAsync("/", Cancel);

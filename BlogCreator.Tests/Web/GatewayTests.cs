@@ -1,11 +1,9 @@
-using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace BlogCreator.Tests.Web;

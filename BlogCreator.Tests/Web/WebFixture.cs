@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
@@ -100,13 +101,14 @@ public sealed partial class WebFixture : IAsyncLifetime
 }
 
 /// <summary>Web as its own Program makes it, sent to an Api somewhere.</summary>
-internal sealed class WebUnderTest(Uri api, string keys) : WebApplicationFactory<SiteProfile>
+internal sealed class WebUnderTest(Uri api, string keys, int retries = 3) : WebApplicationFactory<SiteProfile>
 {
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Development");
         builder.UseSetting("services:api:http:0", api.ToString());
         builder.UseSetting("DataProtection:Path", keys);
+        builder.UseSetting("HttpClients:Retries", retries.ToString(CultureInfo.InvariantCulture));
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
     }
 }

@@ -14,7 +14,8 @@ internal sealed class ExplainToPrograms(IProblemDetailsService problems) : IExce
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        var path = httpContext.Request.Path;
+        // The request already bears the address of the error page.
+        PathString path = httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path;
         if (!SiteArea.IsForPrograms(path) && !Path.HasExtension(path.Value))
         {
             return false;

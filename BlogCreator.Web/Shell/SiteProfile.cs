@@ -7,7 +7,10 @@ public sealed class SiteProfile(TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Hopeless = TimeSpan.FromSeconds(2);
+
     private Remembered? _last;
+    private Failure? _failed;
 
     /// <summary>The name to put on a page that has to be made even when Api is away.</summary>
     public string LastKnownName => _last?.Site.Name ?? "Blog Creator";
@@ -21,10 +24,32 @@ public sealed class SiteProfile(TimeProvider clock)
             return last.Site;
         }
 
-        var site = await api.GetSite(cancel);
-        _last = new Remembered(site, now);
-        return site;
+        // The parts of one page ask for the same; when Api is away, only the first of them waits for it.
+        if (_failed is { } failed && clock.GetElapsedTime(failed.At, now) < Hopeless)
+        {
+            return _last?.Site ?? throw new HttpRequestException(failed.Why.Message, failed.Why);
+        }
+
+        try
+        {
+            var site = await api.GetSite(cancel);
+            _last = new Remembered(site, now);
+            _failed = null;
+            return site;
+        }
+        catch (Exception e) when (ApiAway.Explains(e))
+        {
+            _failed = new Failure(e, clock.GetTimestamp());
+            if (_last is { } stale)
+            {
+                return stale.Site;
+            }
+
+            throw;
+        }
     }
 
     private sealed record Remembered(SiteDetails Site, long At);
+
+    private sealed record Failure(Exception Why, long At);
 }
