@@ -86,6 +86,7 @@ internal sealed class Engine(
     {
         try
         {
+            cancel.ThrowIfCancellationRequested();
             CheckTargets();
             data = DataDirectory.Open(settings.DataDirectory);
             Ports.Allocate(model, options.Ports, isRandom: settings.IsTest);
@@ -97,7 +98,7 @@ internal sealed class Engine(
             throw;
         }
 
-        supervision = Task.WhenAll(model.Resources.Select(resource => Task.Run(() => Supervise(resource), cancel)));
+        supervision = Task.WhenAll(model.Resources.Select(resource => Task.Run(() => Supervise(resource), CancellationToken.None)));
     }
 
     /// <summary>In reverse order, so that nobody loses what it needs while it still works.</summary>
@@ -122,7 +123,7 @@ internal sealed class Engine(
         probe.Dispose();
         stopping.Dispose();
         hurry.Dispose();
-        if (settings.IsTest && Directory.Exists(settings.DataDirectory))
+        if (settings.IsDataTemporary && Directory.Exists(settings.DataDirectory))
         {
             Directory.Delete(settings.DataDirectory, recursive: true);
         }
