@@ -83,7 +83,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             new DistributedApplicationModel(Resources),
             ExecutionContext,
             options,
-            new EngineSettings(product, data, session is not null));
+            new EngineSettings(product, data, session is not null, session?.IsDataTemporary ?? false));
     }
 
     private sealed class HostEnvironment : IHostEnvironment

@@ -20,12 +20,13 @@ internal sealed class DataDirectory : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(Path.Combine(path, "logs"));
             if (!OperatingSystem.IsWindows())
             {
-                // Documents, keys and accounts are nobody else's business on a shared machine.
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                // Documents, keys and accounts are nobody else's business. One that is there already keeps its rights.
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
+
+            Directory.CreateDirectory(Path.Combine(path, "logs"));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

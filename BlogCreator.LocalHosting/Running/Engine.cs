@@ -20,6 +20,7 @@ internal sealed class Engine(
     private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SignalGrace = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan GoodWhile = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider clock = TimeProvider.System;
@@ -85,6 +86,7 @@ internal sealed class Engine(
     {
         try
         {
+            cancel.ThrowIfCancellationRequested();
             CheckTargets();
             data = DataDirectory.Open(settings.DataDirectory);
             Ports.Allocate(model, options.Ports, isRandom: settings.IsTest);
@@ -96,7 +98,7 @@ internal sealed class Engine(
             throw;
         }
 
-        supervision = Task.WhenAll(model.Resources.Select(resource => Task.Run(() => Supervise(resource), cancel)));
+        supervision = Task.WhenAll(model.Resources.Select(resource => Task.Run(() => Supervise(resource), CancellationToken.None)));
     }
 
     /// <summary>In reverse order, so that nobody loses what it needs while it still works.</summary>
@@ -121,7 +123,7 @@ internal sealed class Engine(
         probe.Dispose();
         stopping.Dispose();
         hurry.Dispose();
-        if (settings.IsTest && Directory.Exists(settings.DataDirectory))
+        if (settings.IsDataTemporary && Directory.Exists(settings.DataDirectory))
         {
             Directory.Delete(settings.DataDirectory, recursive: true);
         }
@@ -212,6 +214,12 @@ internal sealed class Engine(
         catch (DistributedApplicationException error)
         {
             Fail(resource, new EngineError($"{resource.Name} cannot start: {error.Message}", "Correct the setting and start again."));
+        }
+        catch (Exception surprise)
+        {
+            // A resource that nobody watches any longer would be worse than an app that ends.
+            Fail(resource, new EngineError(
+                $"{resource.Name} cannot be run: {surprise.Message}", "The engine met something it does not know; the lines above say where.", [.. $"{surprise}".Split('\n')]));
         }
     }
 
@@ -316,8 +324,9 @@ internal sealed class Engine(
                 await process.Stop(options.StopTimeout, stopping.Token);
             }
 
-            stopping.Token.ThrowIfCancellationRequested();
+            // Ctrl+C in a terminal reaches the services too, perhaps before the engine knows of it.
             var exitCode = await process.Exited;
+            await Task.Delay(SignalGrace, clock, stopping.Token);
             Publish(resource, KnownResourceStates.Exited, exitCode: exitCode);
             await Forget(resource, process);
             attempts++;

@@ -1,14 +1,15 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace BlogCreator.LocalHosting;
 
 /// <summary>Tells which lines of a stream are worth showing: warnings and errors, with the lines that belong to them.</summary>
-internal sealed class LogFilter
+internal sealed partial class LogFilter
 {
-    private static readonly string[] Loud = ["warn:", "fail:", "crit:"];
-    private static readonly string[] Quiet = ["info:", "dbug:", "trce:"];
-    private static readonly string[] LoudLevels = ["warn", "warning", "fail", "error", "crit", "critical", "fatal"];
+    private static readonly HashSet<string> LoudLevels =
+        new(["warn", "warning", "fail", "error", "crit", "critical", "fatal"], StringComparer.OrdinalIgnoreCase);
+
     private bool isShown = true;
 
     /// <summary>The line as it is to be shown, or null.</summary>
@@ -16,17 +17,13 @@ internal sealed class LogFilter
     {
         if (line.StartsWith('{') && TryReadJson(line, out var level, out var message))
         {
-            isShown = Array.Exists(LoudLevels, loud => loud.Equals(level, StringComparison.OrdinalIgnoreCase));
+            isShown = LoudLevels.Contains(level);
             return isShown ? $"{level}: {message}" : null;
         }
 
-        if (Array.Exists(Loud, level => line.StartsWith(level, StringComparison.Ordinal)))
+        if (Level().Match(line) is { Success: true } match)
         {
-            isShown = true;
-        }
-        else if (Array.Exists(Quiet, level => line.StartsWith(level, StringComparison.Ordinal)))
-        {
-            isShown = false;
+            isShown = LoudLevels.Contains(match.Groups["level"].Value);
         }
         else if (!line.StartsWith(' '))
         {
@@ -53,6 +50,10 @@ internal sealed class LogFilter
 
         return text.ToString();
     }
+
+    // .NET's simple formatter, with or without the time before it.
+    [GeneratedRegex(@"^(?:[\d:.TZ/+-]+ ){0,2}(?<level>trce|dbug|info|warn|fail|crit): ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Level();
 
     // The names of .NET's own JSON formatter, and those of the Elastic Common Schema.
     private static bool TryReadJson(string line, out string level, out string message)

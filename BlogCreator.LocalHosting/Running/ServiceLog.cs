@@ -47,14 +47,21 @@ internal sealed class ServiceLog : IDisposable
                 last.Dequeue();
             }
 
-            if (file.BaseStream.Length > LargestFile)
+            try
             {
-                file.Dispose();
-                file = Open();
-            }
+                if (file.BaseStream.Length > LargestFile)
+                {
+                    file.Dispose();
+                    file = Open();
+                }
 
-            file.Write(TimeProvider.System.GetLocalNow().ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture));
-            file.WriteLine(line);
+                file.Write(TimeProvider.System.GetLocalNow().ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture));
+                file.WriteLine(line);
+            }
+            catch (IOException)
+            {
+                // The disk is full. The service must still be read, or it would block on its own output.
+            }
         }
     }
 

@@ -21,21 +21,16 @@ public static class DistributedApplicationTestingBuilder
         string[] args, CancellationToken cancellationToken = default)
         where TEntryPoint : class
     {
-        var session = new TestSession(typeof(TEntryPoint).Assembly, WithData(args));
+        var session = new TestSession(typeof(TEntryPoint).Assembly, args);
         return new TestingBuilder(await session.Capture(cancellationToken));
     }
 
     /// <summary>An app of the test's own, without an app host.</summary>
     public static IDistributedApplicationTestingBuilder Create(params string[] args)
     {
-        var session = new TestSession(Assembly.GetCallingAssembly(), WithData(args));
+        var session = new TestSession(Assembly.GetCallingAssembly(), args);
         return new TestingBuilder(new DistributedApplicationBuilder(CommandLine.Parse(session.Args), session.AppHost, session));
     }
-
-    private static string[] WithData(string[] args) =>
-        args.Contains("--data", StringComparer.Ordinal)
-            ? args
-            : [.. args, "--data", Path.Combine(Path.GetTempPath(), $"blogcreator-{Guid.CreateVersion7():N}")];
 
     private sealed class TestingBuilder(DistributedApplicationBuilder inner) : IDistributedApplicationTestingBuilder
     {

@@ -6,16 +6,30 @@ namespace BlogCreator.LocalHosting;
 /// Runs an app host's own program up to the moment when it builds the app, and takes the model from it there: a test runs
 /// the app model that is shipped, not a copy of it.
 /// </summary>
-internal sealed class TestSession(Assembly appHost, string[] args)
+internal sealed class TestSession
 {
+    private const string DataOption = "--data";
+
     private static readonly AsyncLocal<TestSession?> Ambient = new();
     private Aspire.Hosting.DistributedApplicationBuilder? taken;
 
+    public TestSession(Assembly appHost, string[] args)
+    {
+        AppHost = appHost;
+        IsDataTemporary = !args.Any(arg => arg == DataOption || arg.StartsWith($"{DataOption}=", StringComparison.Ordinal));
+        Args = IsDataTemporary
+            ? [.. args, DataOption, Path.Combine(Path.GetTempPath(), $"blogcreator-{Guid.CreateVersion7():N}")]
+            : args;
+    }
+
     public static TestSession? Current => Ambient.Value;
 
-    public Assembly AppHost { get; } = appHost;
+    public Assembly AppHost { get; }
 
-    public string[] Args { get; } = args;
+    public string[] Args { get; }
+
+    /// <summary>A test that names a directory wants to find its data there again.</summary>
+    public bool IsDataTemporary { get; }
 
     public void Take(Aspire.Hosting.DistributedApplicationBuilder builder)
     {

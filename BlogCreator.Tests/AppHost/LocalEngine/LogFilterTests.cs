@@ -23,6 +23,16 @@ public sealed class LogFilterTests
     }
 
     [Theory]
+    [InlineData("01:05:40 warn: Api.Storage[35] The disk is nearly full.", true)]
+    [InlineData("01:05:44 info: Microsoft.Hosting.Lifetime[14] Now listening on: http://localhost:18081", false)]
+    [InlineData("2026-11-23 01:05:44.120 fail: Api[1] No.", true)]
+    [InlineData("Set-up token (shown this once): abc", true)]
+    public void A_log_of_one_line_a_message_is_told_by_its_level(string line, bool isShown)
+    {
+        Assert.Equal(isShown ? line : null, new LogFilter().Shown(line));
+    }
+
+    [Theory]
     [InlineData("""{"log.level":"error","message":"No."}""", "error: No.")]
     [InlineData("""{"LogLevel":"Warning","Message":"Hm."}""", "Warning: Hm.")]
     [InlineData("""{"log.level":"info","message":"Yes."}""", null)]
