@@ -10,10 +10,10 @@ internal static partial class CleanSentence
     public static string? Run(string raw)
     {
         var text = OneLine(raw);
-        text = NoteNumbers().Replace(text, "${end}");
+        text = NoteNumbers().Replace(text, "${sentence}");
         text = WithoutBracketedReferences(text);
         text = NumberedReferences().Replace(text, "");
-        text = YearAfterAuthors().Replace(text, "${who}");
+        text = YearAfterAuthors().Replace(text, "${authors}");
         text = Spaces(text);
         return Balanced(text) ? text : null;
     }
@@ -154,9 +154,9 @@ internal static partial class CleanSentence
     [GeneratedRegex(""" ?\[\d[\d,;–\- ]{0,30}\]""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex NumberedReferences();
 
-    [GeneratedRegex("""(?<who>et al\.?|and [A-Z][a-z]+|[A-Z][a-z]+),? \((1[89]|20)\d\d[a-z]?\)""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""(?<authors>et al\.?|and [A-Z][a-z]+|[A-Z][a-z]+),? \((1[89]|20)\d\d[a-z]?\)""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex YearAfterAuthors();
 
-    [GeneratedRegex("""(?<end>[a-zà-ÿ)][.!?])\d{1,3}([,–-]\d{1,3}){0,4}$""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""(?<sentence>[a-zà-ÿ)][.!?])\d{1,3}([,–-]\d{1,3}){0,4}$""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex NoteNumbers();
 }

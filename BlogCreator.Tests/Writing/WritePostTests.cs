@@ -1,0 +1,228 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using BlogCreator.Api.Evidence;
+using BlogCreator.Api.Writing;
+using BlogCreator.Contracts;
+using Markdig;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace BlogCreator.Tests.Writing;
+
+public sealed class WritePostTests
+{
+    public static TheoryData<string> Articles
+    {
+        get
+        {
+            var folder = Corpus();
+            return Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.md").Select(Path.GetFileName).OfType<string>()] : ["missing"];
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("What did the solar roofs cost and save?")]
+    [InlineData("Batteries in schools")]
+    public async Task Every_factual_sentence_of_a_post_is_supported(string? topic)
+    {
+        var post = await Write([SampleDocuments.Solar, SampleDocuments.Batteries], topic);
+        AssertSound(post);
+    }
+
+    [Fact]
+    public async Task A_post_has_a_lead_key_points_sections_a_quotation_and_sources()
+    {
+        var post = await Write([SampleDocuments.Solar], null, PostLength.Medium);
+        Assert.Equal("Solar roofs in Marlow: a report on three years", post.Title);
+        Assert.StartsWith("Solar roofs on public buildings cut the town's electricity bill by 31 percent", post.Markdown, StringComparison.Ordinal);
+        Assert.Contains("## Key points\n\n- ", post.Markdown, StringComparison.Ordinal);
+        Assert.Contains("## Costs and savings\n", post.Markdown, StringComparison.Ordinal);
+        Assert.Matches("> “[^\n]+”\\[\\^\\d+\\]\n>\n> — \\*solar-report.pdf\\*, page \\d", post.Markdown);
+        Assert.EndsWith("\n", post.Markdown, StringComparison.Ordinal);
+        Assert.Contains("## Sources\n\n- solar-report.pdf, page", post.Markdown, StringComparison.Ordinal);
+        Assert.InRange(post.Tags.Count, 2, 5);
+        Assert.DoesNotContain("[^", post.Summary, StringComparison.Ordinal);
+        Assert.Equal(post.Citations.Count, post.Citations.Values.Select(passage => passage.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Contents_references_captions_and_inline_citations_stay_out()
+    {
+        var post = await Write([SampleDocuments.Solar], null, PostLength.Long);
+        foreach (var unwanted in new[] { "....", "Journal of School Energy", "doi", "Figure", "Smith", "[12", "Table 4", "Background" })
+        {
+            Assert.DoesNotContain(unwanted, post.Markdown, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task No_paragraph_opens_with_a_word_that_means_something_said_before()
+    {
+        foreach (var documents in new SourceDocument[][] { [SampleDocuments.Solar], [SampleDocuments.Batteries], [SampleDocuments.Solar, SampleDocuments.Batteries], [SampleDocuments.German] })
+        {
+            AssertNothingDangles(await Write(documents, null, PostLength.Long));
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_said_twice()
+    {
+        var post = await Write([SampleDocuments.Solar, SampleDocuments.Batteries], null, PostLength.Long);
+        var claims = CheckPost.Run(post.Markdown, post.Citations).Select(claim => claim.Sentence).ToList();
+        Assert.Equal(claims.Count, claims.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+    }
+
+    [Fact]
+    public async Task Two_documents_that_share_a_theme_share_a_section()
+    {
+        var documents = new[] { SampleDocuments.Solar, SampleDocuments.Batteries };
+        var post = await Write(documents, "batteries", PostLength.Medium);
+        Assert.Equal(2, post.Citations.Values.Select(passage => passage.DocumentId).Distinct().Count());
+        Assert.Contains(post.Markdown.Split("## "), section => documents.All(document =>
+            Marks(section).Any(label => post.Citations[label].DocumentId == document.Id)));
+    }
+
+    [Fact]
+    public async Task A_topic_the_documents_do_not_speak_about_is_said_to_be_missing()
+    {
+        var post = await Write([SampleDocuments.Solar], "The migration of humpback whales");
+        Assert.StartsWith("The documents do not speak about the migration of humpback whales. Here is what the documents do speak about.", post.Markdown, StringComparison.Ordinal);
+        Assert.Equal("Solar roofs in Marlow: a report on three years", post.Title);
+        AssertSound(post);
+        Assert.DoesNotContain("whale", post.Markdown[post.Markdown.IndexOf("about.", StringComparison.Ordinal)..], StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_topic_that_tries_to_be_markdown_stays_text()
+    {
+        var post = await Write([SampleDocuments.Solar], "whales](javascript:alert(1)) <b>x</b>\n# Heading");
+        AssertNoMarkup(post.Markdown);
+        AssertSound(post);
+    }
+
+    [Fact]
+    public async Task A_german_document_gives_a_german_post()
+    {
+        var post = await Write([SampleDocuments.German], null, PostLength.Medium);
+        Assert.Contains("## Das Wichtigste", post.Markdown, StringComparison.Ordinal);
+        Assert.Contains("## Quellen", post.Markdown, StringComparison.Ordinal);
+        AssertSound(post);
+    }
+
+    [Fact]
+    public async Task Hostile_text_cannot_shape_the_post()
+    {
+        foreach (var length in new[] { PostLength.Short, PostLength.Long })
+        {
+            var post = await Write([SampleDocuments.Hostile], null, length);
+            AssertNoMarkup(post.Markdown);
+            AssertSound(post);
+            Assert.DoesNotContain("previous instructions", post.Markdown, StringComparison.OrdinalIgnoreCase);
+            Assert.All(Marks(post.Markdown), label => Assert.True(post.Citations.ContainsKey(label)));
+            Assert.Contains(CheckPost.Run(post.Markdown, post.Citations), claim => claim.Verdict is Verdict.Supported);
+        }
+    }
+
+    [Fact]
+    public async Task A_document_without_a_usable_sentence_gives_a_post_without_claims()
+    {
+        var post = await Write([MarkdownDocument.Read("list.txt", "alpha\n\nbeta, gamma\n\n12 34 56")], null);
+        Assert.Empty(post.Citations);
+        Assert.NotEmpty(post.Title);
+        Assert.Empty(CheckPost.Run(post.Markdown, post.Citations));
+    }
+
+    [Fact]
+    public async Task A_cancelled_pipeline_stops()
+    {
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => WritePost.Run(MarkdownDocument.Brief([SampleDocuments.Solar]), [SampleDocuments.Solar], new ExtractiveWriter(), stop.Token));
+    }
+
+    [Fact]
+    public async Task Each_step_survives_being_stored_and_gives_the_same_post()
+    {
+        SourceDocument[] documents = [SampleDocuments.Solar, SampleDocuments.Batteries];
+        var brief = MarkdownDocument.Brief(documents);
+        var writer = new ExtractiveWriter();
+        var understanding = Stored(UnderstandSources.Run(brief, documents, TestContext.Current.CancellationToken));
+        var plan = Stored(PlanPost.Run(brief, understanding));
+        var retrieved = Stored(RetrievePassages.Run(brief, plan, understanding));
+        var written = new List<WrittenSection>();
+        for (var i = 0; i < plan.Sections.Count; i++)
+        {
+            written.Add(Stored(await writer.WriteSection(new SectionTask(brief, plan, i, retrieved.Sections[i].Passages, understanding, documents, written), TestContext.Current.CancellationToken)));
+        }
+
+        var stored = Stored(AssemblePost.Run(brief, plan, written, understanding, documents));
+        var direct = await Write(documents, null);
+        Assert.Equal(direct.Markdown, stored.Markdown);
+        Assert.Equal(direct.Citations, stored.Citations);
+    }
+
+    [Theory]
+    [MemberData(nameof(Articles))]
+    public async Task A_research_article_becomes_a_sound_post(string file)
+    {
+        var path = Path.Combine(Corpus(), file);
+        Assert.SkipUnless(File.Exists(path), "The corpus of real documents is not beside the repository.");
+        var document = MarkdownDocument.Read(file, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+        var post = await Write([document], null, PostLength.Medium);
+        AssertSound(post);
+        AssertNothingDangles(post);
+        AssertNoMarkup(post.Markdown);
+        Assert.Contains("> “", post.Markdown, StringComparison.Ordinal);
+        Assert.InRange(post.Markdown.Split(' ').Length, 450, 1100);
+        Assert.DoesNotContain("et al., ", post.Markdown, StringComparison.Ordinal);
+        Assert.DoesNotContain("Figure ", post.Markdown, StringComparison.Ordinal);
+        Assert.DoesNotMatch("\\b[Ww]e\\b", post.Markdown);
+    }
+
+    private static T Stored<T>(T value) => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(value, BlogApi.Json), BlogApi.Json)!;
+
+    private static Task<AssembledPost> Write(SourceDocument[] documents, string? topic, PostLength length = PostLength.Short) =>
+        WritePost.Run(MarkdownDocument.Brief(documents, topic, length), documents, new ExtractiveWriter(), TestContext.Current.CancellationToken);
+
+    private static void AssertSound(AssembledPost post)
+    {
+        var claims = CheckPost.Run(post.Markdown, post.Citations);
+        Assert.All(claims, claim => Assert.True(claim.Verdict is Verdict.Supported or Verdict.NotNeeded, $"{claim.Verdict}: {claim.Sentence} ({claim.Note})"));
+        Assert.True(claims.Count(claim => claim.Verdict is Verdict.Supported) >= 4, post.Markdown);
+    }
+
+    private static void AssertNothingDangles(AssembledPost post)
+    {
+        foreach (var paragraph in post.Markdown.Split("\n\n").SelectMany(block => block.Split("\n- ")).Select(block => block.TrimStart('-', ' ')))
+        {
+            Assert.DoesNotMatch("^(This|These|Those|It|He|She|They|Its|Their|However|Therefore|Thus|Such|Also|Moreover|As shown|But|And|Diese[rs]?|Dadurch|Dabei|Er|Sie)\\b", paragraph);
+        }
+    }
+
+    private static void AssertNoMarkup(string markdown)
+    {
+        var document = Markdown.Parse(markdown, new MarkdownPipelineBuilder().UsePipeTables().Build());
+        Assert.Empty(document.Descendants<LinkInline>());
+        Assert.Empty(document.Descendants<AutolinkInline>());
+        Assert.Empty(document.Descendants<HtmlInline>());
+        Assert.Empty(document.Descendants<HtmlBlock>());
+        Assert.Empty(document.Descendants<CodeInline>());
+        Assert.Empty(document.Descendants<LinkReferenceDefinition>());
+        Assert.All(document.Descendants<HeadingBlock>(), heading => Assert.Equal(2, heading.Level));
+    }
+
+    private static IEnumerable<int> Marks(string markdown) =>
+        Regex.Matches(markdown, "(?<!\\\\)\\[\\^(\\d+)\\]", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+
+    private static string Corpus()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "BlogCreator.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return Path.Combine(folder?.Parent?.FullName ?? "", "shared", "corpus", "summarise", "elife", "doc");
+    }
+}
