@@ -51,7 +51,6 @@ if (args is ["migrate", ..])
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.UseStatusCodePages();
 app.UseWebSockets();
 app.UseSameOrigin();
 app.UseAuthentication();

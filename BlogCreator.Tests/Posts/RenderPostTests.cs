@@ -1,8 +1,6 @@
-using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using BlogCreator.Api.Evidence;
 using BlogCreator.Api.Posts;
-using BlogCreator.Contracts;
 
 namespace BlogCreator.Tests.Posts;
 
