@@ -283,7 +283,7 @@ internal static class CompareSentence
         {
             for (var i = 0; i < _claim.Count; i++)
             {
-                if (_claim[i].Role is WordRole.Negation && _partner[i] < 0 && NextWeighing(_claim, i) is { } next && _partner[next] >= 0
+                if (_claim[i].Role is WordRole.Negation && _partner[i] < 0 && Negated(_sentence, _claim, i) is { } next && _partner[next] >= 0
                     && !NegatedNear(_source, _partner[next]))
                 {
                     return $"The sentence says “{Show(_claim[i])}” where the passage does not.";
@@ -292,7 +292,7 @@ internal static class CompareSentence
 
             for (var j = 0; j < _source.Count; j++)
             {
-                if (_source[j].Role is WordRole.Negation && _claimOf[j] < 0 && NextWeighing(_source, j) is { } next && _claimOf[next] >= 0
+                if (_source[j].Role is WordRole.Negation && _claimOf[j] < 0 && Negated(_passage.Passage.Text, _source, j) is { } next && _claimOf[next] >= 0
                     && _source[next].InBrackets == _source[j].InBrackets && !NegatedNear(_claim, _claimOf[next]))
                 {
                     return $"The passage says “{ShowSource(_source[j])} … {ShowSource(_source[next])}”, the sentence leaves out the “{ShowSource(_source[j])}”.";
@@ -302,9 +302,28 @@ internal static class CompareSentence
             return null;
         }
 
-        private static int? NextWeighing(IReadOnlyList<Word> words, int at)
+        /// <summary>What a "not" denies: the word behind it, or the one before it where the sentence ends with it, as in German.</summary>
+        private static int? Negated(string text, IReadOnlyList<Word> words, int at)
         {
-            for (var i = at + 1; i < words.Count && i <= at + 4; i++)
+            if (NextWeighing(text, words, at) is { } next)
+            {
+                return next;
+            }
+
+            for (var i = at - 1; i >= 0 && i >= at - 3 && !EndsBetween(text, words[i], words[i + 1]); i--)
+            {
+                if (words[i].Role is WordRole.Content or WordRole.Figure)
+                {
+                    return i;
+                }
+            }
+
+            return null;
+        }
+
+        private static int? NextWeighing(string text, IReadOnlyList<Word> words, int at)
+        {
+            for (var i = at + 1; i < words.Count && i <= at + 4 && !EndsBetween(text, words[i - 1], words[i]); i++)
             {
                 if (words[i].Role is WordRole.Content or WordRole.Figure or WordRole.Reporting)
                 {
@@ -315,9 +334,12 @@ internal static class CompareSentence
             return null;
         }
 
+        private static bool EndsBetween(string text, Word word, Word next) =>
+            next.Start > word.End && text.AsSpan(word.End, next.Start - word.End).IndexOfAny(".!?;") >= 0;
+
         private static bool NegatedNear(IReadOnlyList<Word> words, int at)
         {
-            for (var i = Math.Max(0, at - 5); i < at; i++)
+            for (var i = Math.Max(0, at - 5); i < Math.Min(words.Count, at + 4); i++)
             {
                 if (words[i].Role is WordRole.Negation)
                 {
@@ -333,7 +355,7 @@ internal static class CompareSentence
         {
             for (var j = 0; j < _source.Count; j++)
             {
-                if (_source[j].Role is WordRole.Hedge && !_source[j].InBrackets && _claimOf[j] < 0 && NextWeighing(_source, j) is { } next && _claimOf[next] >= 0
+                if (_source[j].Role is WordRole.Hedge && !_source[j].InBrackets && _claimOf[j] < 0 && NextWeighing(_passage.Passage.Text, _source, j) is { } next && _claimOf[next] >= 0
                     && !_claim.Any(word => word.Role is WordRole.Hedge))
                 {
                     return $"The passage says “{ShowSource(_source[j])}”, the sentence states it as certain.";
@@ -378,8 +400,29 @@ internal static class CompareSentence
                 return null;
             }
 
-            var before = Agreement(_partner);
             var words = _claim.ToArray();
+            var all = words.Count(word => word.Weighs);
+            var before = Agreement(_partner);
+            (int First, int Second)? swapped = null;
+            for (var round = 0; round < 4 && before < all; round++)
+            {
+                if (BestSwap(words, loose, before) is not { } swap)
+                {
+                    break;
+                }
+
+                (words[swap.First], words[swap.Second]) = (words[swap.Second], words[swap.First]);
+                before = swap.Agreement;
+                swapped ??= (swap.First, swap.Second);
+            }
+
+            return swapped is not var (first, second) || before < all - 1 || VoiceDiffers() || KeepsClauses()
+                ? null
+                : $"The passage puts {Show(_claim[Math.Max(first, second)])} and {Show(_claim[Math.Min(first, second)])} the other way round.";
+        }
+
+        private (int First, int Second, int Agreement)? BestSwap(Word[] words, List<int> loose, int before)
+        {
             foreach (var i in loose)
             {
                 for (var k = 0; k < words.Length; k++)
@@ -387,7 +430,7 @@ internal static class CompareSentence
                     if (k == i || words[k].Key == words[i].Key || !words[k].Weighs || !_sourceKeys.Contains(words[k].Key)
                         || (words[k].Role is WordRole.Figure) != (words[i].Role is WordRole.Figure)
                         || (words[i].Role is WordRole.Figure && !SameSort(words[i], words[k]))
-                        || words[i].Name != words[k].Name)
+                        || IsName(words[i]) != IsName(words[k]))
                     {
                         continue;
                     }
@@ -395,15 +438,18 @@ internal static class CompareSentence
                     (words[i], words[k]) = (words[k], words[i]);
                     var after = Agreement(Align(words, CollectionsMarshal.AsSpan(_source)));
                     (words[i], words[k]) = (words[k], words[i]);
-                    if (after - before >= 2 && after >= words.Count(word => word.Weighs) - 1 && !(VoiceDiffers() || Moved(i, k)))
+                    if (after - before >= 2)
                     {
-                        return $"The passage puts {Show(words[Math.Max(i, k)])} and {Show(words[Math.Min(i, k)])} the other way round.";
+                        return (i, k, after);
                     }
                 }
             }
 
             return null;
         }
+
+        /// <summary>The first word of a sentence is capitalised anyhow; the source may know it as a name.</summary>
+        private bool IsName(Word word) => word.Name || _source.Exists(source => source.Name && source.Key == word.Key);
 
         private int Agreement(int[] partner)
         {
@@ -419,41 +465,32 @@ internal static class CompareSentence
         /// <summary>"Alice beat Bob" and "Bob was beaten by Alice" say the same.</summary>
         private bool VoiceDiffers() => _claimKeys.Contains("by") != _sourceKeys.Contains("by");
 
-        /// <summary>Whole clauses may change places ("In 2020 14, in 2019 41"): each pair then still stands beside its own word.</summary>
-        private bool Moved(int i, int k)
+        /// <summary>Whole clauses may change places ("In 2020 14, in 2019 41"): the figures of each then still stand together.</summary>
+        private bool KeepsClauses()
         {
-            return _claim[i].Role is WordRole.Figure && KeepsNeighbour(i) && KeepsNeighbour(k);
+            var own = FiguresByClause(_sentence, _claim);
+            var theirs = FiguresByClause(_passage.Passage.Text, _source);
+            return own.Exists(clause => clause.Count > 1) && own.TrueForAll(clause => theirs.Exists(clause.IsSubsetOf));
+        }
 
-            bool KeepsNeighbour(int at)
+        private static List<HashSet<string>> FiguresByClause(string text, IReadOnlyList<Word> words)
+        {
+            var clauses = new List<HashSet<string>> { new(StringComparer.Ordinal) };
+            for (var i = 0; i < words.Count; i++)
             {
-                foreach (var near in new[] { at - 1, at + 1, at - 2, at + 2 })
+                if (words[i].Key is "and" or "but" or "while" or "whereas" or "und" or "aber"
+                    || (i > 0 && words[i].Start > words[i - 1].End && text.AsSpan(words[i - 1].End, words[i].Start - words[i - 1].End).IndexOfAny(",;.:") >= 0))
                 {
-                    if (near < 0 || near >= _claim.Count || !_claim[near].Weighs || near == i || near == k)
-                    {
-                        continue;
-                    }
-
-                    for (var j = 0; j < _source.Count; j++)
-                    {
-                        if (_source[j].Key != _claim[at].Key)
-                        {
-                            continue;
-                        }
-
-                        for (var n = Math.Max(0, j - 3); n < Math.Min(_source.Count, j + 4); n++)
-                        {
-                            if (n != j && _source[n].Key == _claim[near].Key)
-                            {
-                                return true;
-                            }
-                        }
-                    }
-
-                    return false;
+                    clauses.Add(new HashSet<string>(StringComparer.Ordinal));
                 }
 
-                return false;
+                if (words[i].Role is WordRole.Figure)
+                {
+                    clauses[^1].Add(words[i].Key);
+                }
             }
+
+            return clauses;
         }
 
         /// <summary>Another word in the place of one of the passage's, the words around it being the same.</summary>

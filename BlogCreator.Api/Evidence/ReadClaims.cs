@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Markdig;
 using Markdig.Extensions.Tables;
@@ -15,20 +14,13 @@ internal sealed record ClaimSentence(string Text, TextSpan Span, IReadOnlyList<i
 /// <summary>Finds the sentences of a post: paragraphs, list items, block quotes and table cells. Headings and code claim nothing.</summary>
 internal static class ReadClaims
 {
-    /// <summary>Raw HTML is text here as it is in the page, so that no sentence can hide in it.</summary>
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UsePreciseSourceLocation()
-        .UsePipeTables()
-        .DisableHtml()
-        .Build();
-
     private static readonly string[] SourcesHeadings = ["Sources", "Quellen", "Sources citées", "Fuentes"];
 
     public static List<ClaimSentence> Run(string markdown)
     {
         var claims = new List<ClaimSentence>();
         var inSources = false;
-        foreach (var block in Markdown.Parse(markdown, Pipeline))
+        foreach (var block in Markdown.Parse(markdown, PostMarkdown.Pipeline))
         {
             if (block is HeadingBlock heading)
             {
@@ -74,7 +66,7 @@ internal static class ReadClaims
     {
         private readonly StringBuilder _text = new();
         private readonly List<int> _origin = [];
-        private readonly List<bool> _escaped = [];
+        private readonly List<(int At, int Label)> _marks = [];
 
         public string Text => _text.ToString();
 
@@ -84,12 +76,18 @@ internal static class ReadClaims
             {
                 switch (inline)
                 {
+                    case CitationMark mark:
+                        // One character stands for a mark, so that the offsets of sentences stay simple.
+                        _marks.Add((_text.Length, mark.Label));
+                        _text.Append(SplitSentences.Mark);
+                        _origin.Add(mark.Span.Start);
+                        break;
                     case LiteralInline literal:
                         var content = literal.Content.ToString();
                         var first = literal.Span.End - content.Length + 1;
                         for (var i = 0; i < content.Length; i++)
                         {
-                            Add(content[i], first + i, literal.IsFirstCharacterEscaped && i == 0);
+                            Add(content[i], first + i);
                         }
 
                         break;
@@ -97,26 +95,26 @@ internal static class ReadClaims
                         var start = code.Span.Start + Math.Max(0, (code.Span.Length - code.Content.Length) / 2);
                         for (var i = 0; i < code.Content.Length; i++)
                         {
-                            Add(code.Content[i], Math.Min(start + i, code.Span.End), escaped: true);
+                            Add(code.Content[i], Math.Min(start + i, code.Span.End));
                         }
 
                         break;
                     case HtmlEntityInline entity:
                         foreach (var c in entity.Transcoded.ToString())
                         {
-                            Add(c, entity.Span.Start, escaped: true);
+                            Add(c, entity.Span.Start);
                         }
 
                         break;
                     case AutolinkInline link:
                         for (var i = 0; i < link.Url.Length; i++)
                         {
-                            Add(link.Url[i], Math.Min(link.Span.Start + i, link.Span.End), escaped: true);
+                            Add(link.Url[i], Math.Min(link.Span.Start + i, link.Span.End));
                         }
 
                         break;
                     case LineBreakInline line:
-                        Add(' ', line.Span.Start, escaped: false);
+                        Add(' ', line.Span.Start);
                         break;
                     case ContainerInline nested:
                         Read(nested);
@@ -127,16 +125,14 @@ internal static class ReadClaims
             }
         }
 
-        private void Add(char c, int origin, bool escaped)
+        private void Add(char c, int origin)
         {
             _text.Append(c is SplitSentences.Mark ? '\uFFFD' : c);
             _origin.Add(Math.Clamp(origin, 0, Math.Max(0, markdown.Length - 1)));
-            _escaped.Add(escaped);
         }
 
         public void AddSentences(List<ClaimSentence> claims, bool inQuote, bool inSources)
         {
-            var marks = TakeMarks();
             var text = Text;
             // The line under a quotation and the items of the list of sources are one piece, whatever stops a file name holds.
             var spans = inSources || (inQuote && text.TrimStart().StartsWith('—')) ? [new TextSpan(0, text.Length)] : SplitSentences.Run(text);
@@ -145,7 +141,7 @@ internal static class ReadClaims
             {
                 var from = s == 0 ? 0 : spans[s].Start;
                 var to = s + 1 < spans.Count ? spans[s + 1].Start : text.Length;
-                var labels = marks.Where(mark => mark.At >= from && mark.At < to).Select(mark => mark.Label).Distinct().ToList();
+                var labels = _marks.Where(mark => mark.At >= from && mark.At < to).Select(mark => mark.Label).Distinct().ToList();
                 var end = spans[s].End;
                 while (end > spans[s].Start && (text[end - 1] is SplitSentences.Mark || char.IsWhiteSpace(text[end - 1])))
                 {
@@ -212,45 +208,6 @@ internal static class ReadClaims
             }
 
             return clean.ToString().Trim();
-        }
-
-        /// <summary>Replaces each <c>[^12]</c> that is not escaped by one character, so that the offsets of sentences stay simple.</summary>
-        private List<(int At, int Label)> TakeMarks()
-        {
-            var marks = new List<(int At, int Label)>();
-            var text = _text.ToString();
-            var i = 0;
-            var kept = 0;
-            while (i < text.Length)
-            {
-                if (text[i] is '[' && !_escaped[i] && i + 3 < text.Length && text[i + 1] is '^' && !_escaped[i + 1])
-                {
-                    var end = i + 2;
-                    while (end < text.Length && char.IsAsciiDigit(text[end]) && end - i < 8)
-                    {
-                        end++;
-                    }
-
-                    if (end > i + 2 && end < text.Length && text[end] is ']' && int.TryParse(text.AsSpan(i + 2, end - i - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var label))
-                    {
-                        marks.Add((kept, label));
-                        _text[kept] = SplitSentences.Mark;
-                        _origin[kept] = _origin[i];
-                        kept++;
-                        i = end + 1;
-                        continue;
-                    }
-                }
-
-                _text[kept] = text[i];
-                _origin[kept] = _origin[i];
-                kept++;
-                i++;
-            }
-
-            _text.Length = kept;
-            _origin.RemoveRange(kept, _origin.Count - kept);
-            return marks;
         }
     }
 }

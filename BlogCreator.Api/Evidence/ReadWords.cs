@@ -25,7 +25,7 @@ internal readonly record struct Word(int Start, int End, string Key, string Othe
     /// <summary>Words without which a claim is another claim.</summary>
     public bool Weighs => Role is WordRole.Content or WordRole.Figure or WordRole.Telling;
 
-    public bool IsYear => Role is WordRole.Figure && Unit.Length == 0 && Key.Length == 5 && Key[1] is '1' or '2' && !Key.Contains('.');
+    public bool IsYear => Role is WordRole.Figure && Unit.Length == 0 && End - Start == 4 && Key.Length == 5 && Key[1] is '1' or '2';
 }
 
 /// <summary>Reads a text into words, figures normalised: "1,234.5", "1 234,5", "forty", "12 March 2019" and "2019-03-12" compare equal.</summary>

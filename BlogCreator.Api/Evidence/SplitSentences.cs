@@ -229,7 +229,7 @@ public static class SplitSentences
             return Vocabulary.OpensSentence(following);
         }
 
-        if (word.Length == 1 && char.IsUpper(word[0]))
+        if (word.Length == 1 && char.IsLetter(word[0]))
         {
             return Vocabulary.OpensSentence(following);
         }

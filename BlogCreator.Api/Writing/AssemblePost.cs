@@ -40,7 +40,6 @@ public static class AssemblePost
                 .Select(claim => post.SentenceAt(claim.Start))
                 .OfType<WrittenSentence>()
                 .ToHashSet(ReferenceEqualityComparer.Instance);
-
             if (failing.Count == 0)
             {
                 break;

@@ -26,6 +26,7 @@ public sealed class ExtractiveWriter : IPostWriter
         private readonly HashSet<string> _said = new(StringComparer.Ordinal);
         private readonly List<HashSet<string>> _saidTerms = [];
         private readonly HashSet<string> _focus;
+        private readonly UsableSentence? _quote;
         private readonly Dictionary<string, double> _weights;
 
         public Draft(SectionTask task)
@@ -47,6 +48,14 @@ public sealed class ExtractiveWriter : IPostWriter
             foreach (var sentence in task.Written.SelectMany(section => section.Blocks).SelectMany(block => block.Sentences))
             {
                 Remember(sentence.Text);
+            }
+
+            // The quotation is chosen before anything is written, so that no other section uses it up.
+            if (task.Plan.Sections.FirstOrDefault(section => section.Quote) is { } quoting
+                && PickQuote.Run(quoting.Passages.Where(_passages.ContainsKey).SelectMany(id => _passages[id].Sentences), IsNew) is { } reserved)
+            {
+                _quote = task.Section.Quote ? reserved : null;
+                Remember(reserved.Text);
             }
 
             _focus = task.Plan.TopicCovered && task.Plan.Topic is { } topic ? [.. Terms.Of(topic)] : [];
@@ -196,16 +205,6 @@ public sealed class ExtractiveWriter : IPostWriter
         private List<WrittenBlock> Body()
         {
             var section = _task.Section;
-            UsableSentence? quote = null;
-            if (section.Quote)
-            {
-                quote = PickQuote.Run(_task.Passages.SelectMany(ranked => _passages[ranked.PassageId].Sentences), IsNew);
-                if (quote is not null)
-                {
-                    Remember(quote.Text);
-                }
-            }
-
             var candidates = new List<(UnderstoodPassage Passage, double Score)>();
             foreach (var ranked in _task.Passages)
             {
@@ -239,9 +238,9 @@ public sealed class ExtractiveWriter : IPostWriter
             }
 
             var blocks = Join(runs);
-            if (quote is not null)
+            if (_quote is not null)
             {
-                blocks.Insert(Math.Min(1, blocks.Count), new WrittenBlock(BlockKind.Quote, [Written(quote, leans: false)]));
+                blocks.Insert(Math.Min(1, blocks.Count), new WrittenBlock(BlockKind.Quote, [Written(_quote, leans: false)]));
             }
 
             return blocks;
