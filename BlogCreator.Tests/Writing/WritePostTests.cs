@@ -213,7 +213,7 @@ public sealed class WritePostTests
     }
 
     private static IEnumerable<int> Marks(string markdown) =>
-        Regex.Matches(markdown, "(?<!\\\\)\\[\\^(\\d+)\\]", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+        Regex.Matches(markdown, "(?<!\\\\)\\[\\^(?<label>\\d+)\\]", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(match => int.Parse(match.Groups["label"].Value, System.Globalization.CultureInfo.InvariantCulture));
 
     private static string Corpus()
     {
