@@ -1,7 +1,6 @@
 using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Documents;
@@ -29,7 +28,7 @@ public static class DocumentsFeature
     public static void MapDocuments(this IEndpointRouteBuilder api)
     {
         var own = api.MapGroup("/documents").WithTags("Documents").RequireAuthorization();
-        own.MapPost("/upload", UploadDocument.Handle).WithName(nameof(UploadDocument)).WithMetadata(new AcceptsMetadata(["multipart/form-data"]));
+        own.MapPost("/upload", UploadDocument.Handle).WithName(nameof(UploadDocument));
         own.MapGet("", ListDocuments.Handle).WithName(nameof(ListDocuments));
         own.MapGet("/{id:guid}", GetDocument.Handle).WithName(nameof(GetDocument));
         own.MapDelete("/{id:guid}", DeleteDocument.Handle).WithName(nameof(DeleteDocument));
