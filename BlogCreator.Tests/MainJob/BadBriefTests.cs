@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using BlogCreator.Api.Data;
+using BlogCreator.Api.Documents;
 using BlogCreator.Contracts;
 using BlogCreator.Tests.Platform;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlogCreator.Tests.MainJob;
 
@@ -77,7 +80,16 @@ public sealed class BadBriefTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task A_generation_that_is_called_off_ends_cancelled_and_writes_no_post()
     {
         using var author = await api.SignInAs("ada");
-        var document = await Upload(author, "tides.md", Encoding.UTF8.GetString(SampleDocuments.LongMarkdown(9, 200)));
+        var session = (await author.GetFromJsonAsync<SessionDetails>("/api/v1/session", BlogApi.Json))!;
+        // Nobody will ever read this document, so that the generation waits for as long as it may.
+        var document = Document.Create(session.PersonId, "tides.md", "markdown", new string('0', 64), 1, TimeProvider.System.GetUtcNow());
+        using (var scope = api.Services.CreateScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
+            db.Documents.Add(document);
+            await db.SaveChangesAsync();
+        }
+
         using var answer = await author.PostAsJsonAsync("/api/v1/generations", new { documentIds = new[] { document.Id } });
         var id = (await answer.Content.ReadFromJsonAsync<GenerationDetails>(BlogApi.Json))!.Id;
         using var stopped = await author.PostAsync($"/api/v1/generations/{id}/cancel", null);
