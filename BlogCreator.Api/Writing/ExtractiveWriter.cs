@@ -25,6 +25,7 @@ public sealed class ExtractiveWriter : IPostWriter
         private readonly Dictionary<Guid, (int Document, int Order, SectionRole Role)> _places = [];
         private readonly HashSet<string> _said = new(StringComparer.Ordinal);
         private readonly List<HashSet<string>> _saidTerms = [];
+        private readonly Dictionary<string, HashSet<string>> _known = new(StringComparer.Ordinal);
         private readonly HashSet<string> _focus;
         private readonly UsableSentence? _quote;
         private readonly Dictionary<string, double> _weights;
@@ -340,10 +341,10 @@ public sealed class ExtractiveWriter : IPostWriter
             }
         }
 
-        private static bool Alike(List<UsableSentence> run, UsableSentence candidate)
+        private bool Alike(List<UsableSentence> run, UsableSentence candidate)
         {
-            var terms = Terms.Of(candidate.Text).ToHashSet(StringComparer.Ordinal);
-            return run.Exists(sentence => Terms.Overlap(Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal), terms) > 0.85);
+            var terms = TermsOf(candidate.Text);
+            return run.Exists(sentence => Terms.Overlap(TermsOf(sentence.Text), terms) > 0.85);
         }
 
         private double Value(UsableSentence sentence)
@@ -351,8 +352,8 @@ public sealed class ExtractiveWriter : IPostWriter
             var value = sentence.Weight * (0.25 + sentence.Polish) * FirstMention(sentence);
             if (_focus.Count > 0)
             {
-                var terms = Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal);
-                value *= 0.35 + (double)_focus.Count(terms.Contains) / _focus.Count;
+                var terms = TermsOf(sentence.Text);
+                value *= 0.2 + (double)_focus.Count(terms.Contains) / _focus.Count;
             }
 
             return value;
@@ -378,15 +379,18 @@ public sealed class ExtractiveWriter : IPostWriter
                 return false;
             }
 
-            var terms = Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal);
+            var terms = TermsOf(sentence.Text);
             return terms.Count < 3 || !_saidTerms.Exists(said => said.Count >= 3 && Terms.Overlap(said, terms) > TooAlike && Math.Min(said.Count, terms.Count) >= 3);
         }
+
+        private HashSet<string> TermsOf(string text) =>
+            _known.TryGetValue(text, out var terms) ? terms : _known[text] = Terms.Of(text).ToHashSet(StringComparer.Ordinal);
 
         private void Remember(string text)
         {
             if (_said.Add(text))
             {
-                _saidTerms.Add(Terms.Of(text).ToHashSet(StringComparer.Ordinal));
+                _saidTerms.Add(TermsOf(text));
             }
         }
 

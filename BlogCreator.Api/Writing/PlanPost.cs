@@ -41,7 +41,7 @@ public static class PlanPost
         var keyPoints = brief.Length switch { PostLength.Short => 3, PostLength.Medium => 4, _ => 5 };
         var bodyWords = Math.Max(120, words - 60 - keyPoints * 22 - 30);
         var total = themes.Sum(theme => Math.Sqrt(theme.Score));
-        var quoteIn = themes.Select((theme, index) => (index, Score: theme.BestQuote)).Where(quote => quote.Score > 0).OrderByDescending(quote => quote.Score).Select(quote => quote.index).DefaultIfEmpty(-1).First();
+        var quoteIn = themes.Select((theme, index) => (index, Score: theme.BestQuote * (focus.Count > 0 ? theme.Score : 1))).Where(quote => quote.Score > 0).OrderByDescending(quote => quote.Score).Select(quote => quote.index).DefaultIfEmpty(-1).First();
         var labels = Labels.For(understanding.Language);
         var sections = new List<PlannedSection>
         {
@@ -136,9 +136,12 @@ public static class PlanPost
         if (focus.Count > 0)
         {
             var best = ranked.Count > 0 ? ranked[0].Score : 0;
-            ranked = [.. ranked.Where((theme, index) => index < 2 || theme.Score > 0.2 * best)];
+            ranked = [.. ranked.Where((theme, index) => index < 2 || theme.Score > 0.3 * best)];
         }
 
+        // How it was done in detail is told only where there is little else.
+        var told = ranked.Where(theme => theme.Sections.Exists(section => section.Role is not SectionRole.Method)).ToList();
+        ranked = told.Count >= 3 ? told : ranked;
         var chosen = ranked.Take(most).ToList();
         // Every document of the brief has a word, where it has anything to say.
         if (focus.Count == 0)
@@ -331,7 +334,8 @@ public static class PlanPost
             }
 
             var terms = Writing.Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal);
-            return 0.12 + (double)focus.Count(term => Has(terms, term)) / focus.Count;
+            var share = (double)focus.Count(term => Has(terms, term)) / focus.Count;
+            return 0.06 + share * Math.Sqrt(share);
         }
 
         public double Likeness(Theme other)
