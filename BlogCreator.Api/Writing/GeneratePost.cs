@@ -98,10 +98,10 @@ public sealed partial class GeneratePost(
             "plan",
             "Choosing title and sections",
             () => Task.FromResult(PlanPost.Run(brief, Understood())),
-            plan => $"{plan.Sections.Count} sections",
+            plan => $"{plan.Sections.Count(section => section.Part == SectionPart.Body)} sections",
             async plan =>
             {
-                generation.Plan(new OutlineDetails(plan.Title, [.. plan.Sections.Select(section => new OutlineSection(section.Heading, 0))]));
+                generation.Plan(Outline(plan, null));
                 await run.Tell("outline", generation.Outline!, cancel);
             },
             cancel);
@@ -113,7 +113,7 @@ public sealed partial class GeneratePost(
             found => $"{found.Sections.SelectMany(section => section.Passages).DistinctBy(passage => passage.PassageId).Count()} passages",
             async found =>
             {
-                generation.Plan(new OutlineDetails(plan.Title, [.. plan.Sections.Select((section, index) => new OutlineSection(section.Heading, found.Sections[index].Passages.Count))]));
+                generation.Plan(Outline(plan, found));
                 await run.Tell("outline", generation.Outline!, cancel);
             },
             cancel);
@@ -222,6 +222,16 @@ public sealed partial class GeneratePost(
 
         return sources;
     }
+
+    /// <summary>The sections under headings of their own; lead and key points are part of every post.</summary>
+    private static OutlineDetails Outline(PostPlan plan, RetrievedPassages? retrieved) => new(
+        plan.Title,
+        [
+            .. plan.Sections
+                .Select((section, index) => (section, Passages: retrieved?.Sections[index].Passages.Count ?? 0))
+                .Where(row => row.section.Part == SectionPart.Body)
+                .Select(row => new OutlineSection(row.section.Heading, row.Passages)),
+        ]);
 
     /// <summary>A section as it is told while the post is being written; marks come when it is put together.</summary>
     private static string Show(WrittenSection section) => string.Join("\n\n", section.Blocks.Select(block => block.Kind switch
