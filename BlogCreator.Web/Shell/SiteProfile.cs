@@ -12,7 +12,9 @@ public sealed class SiteProfile(TimeProvider clock)
     private Remembered? _last;
     private Failure? _failed;
 
-    /// <summary>The name to put on a page that has to be made even when Api is away.</summary>
+    /// <summary>What to put on a page that has to be made even when Api is away.</summary>
+    public SiteDetails? LastKnown => _last?.Site;
+
     public string LastKnownName => _last?.Site.Name ?? "Blog Creator";
 
     public async Task<SiteDetails> Get(BlogApi api, CancellationToken cancel)

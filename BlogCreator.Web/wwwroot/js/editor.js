@@ -323,6 +323,21 @@ async function preview() {
   }
 }
 
+// A mark in the preview leads to its sentence; any other link must not take the editor away.
+previewHtml.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link) {
+    return;
+  }
+  event.preventDefault();
+  const claim = link.matches(".cite") ? claims[Number(/#s(\d+)$/.exec(link.hash)?.[1]) - 1] : null;
+  if (claim) {
+    selectClaim(claim);
+  } else if (!link.matches(".cite")) {
+    open(link.href, "_blank", "noopener");
+  }
+});
+
 function changed() {
   const unsaved = dirty();
   say(unsaved ? "Not yet saved" : `Saved, version ${version}`);

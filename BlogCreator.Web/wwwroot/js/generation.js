@@ -37,7 +37,7 @@ function showStep({ name, status, detail }) {
 function showOutline(plan) {
   title.textContent = plan.title;
   document.title = plan.title;
-  outline.replaceChildren(...plan.sections.map((section) => make("li", { data: { written: "false" } }, section.heading)));
+  outline.replaceChildren(...plan.sections.map((section) => make("li", { data: { written: "false" } }, section.heading || "Opening")));
   document.getElementById("outline-side").hidden = false;
 }
 
@@ -51,10 +51,9 @@ function showSection({ index, heading, markdown }) {
   }
   sections.set(index, block);
   empty.hidden = true;
-  for (const item of outline.children) {
-    if (item.textContent === heading) {
-      item.dataset.written = "true";
-    }
+  const item = [...outline.children].find((one) => one.textContent === (heading || "Opening"));
+  if (item) {
+    item.dataset.written = "true";
   }
 }
 

@@ -25,6 +25,7 @@ function take(files) {
       waiting.push({ file, row });
     }
   }
+  tidy();
   next();
 }
 
@@ -33,6 +34,7 @@ function next() {
   while (sending < 2 && waiting.length > 0) {
     const { file, row } = waiting.shift();
     sending++;
+    row.begin();
     upload("/api/v1/documents/upload", file, row.progress)
       .then(({ document: stored, known }) => {
         row.element.remove();
@@ -41,6 +43,7 @@ function next() {
           toast(`${stored.fileName} was already here.`);
         }
         drop.dataset.empty = "false";
+        drop.querySelector(".drop-title").textContent = "Drop documents here, or choose them";
         watch();
       })
       .catch((problem) => row.refuse(problem.message, problem.status === 413 || problem.status === 415 ? null : () => {
@@ -56,13 +59,17 @@ function next() {
 
 function uploadRow(file) {
   const bar = make("progress", { max: 1, value: 0, "aria-label": `Uploading ${file.name}` });
-  const text = make("p", { className: "small" }, `${size(file.size)} · waiting`);
+  const text = make("p", { className: "small" }, size(file.size));
   const reason = make("p", { className: "reason" });
-  const state = make("span", { className: "state", data: { state: "reading" } }, "Uploading");
+  const state = make("span", { className: "state", data: { state: "queued" } }, "Waiting");
   const main = make("div", { className: "row-main" }, make("strong", { className: "row-title" }, file.name), text, reason);
   const element = make("li", { className: "row" }, main, state, bar);
   return {
     element,
+    begin() {
+      state.dataset.state = "reading";
+      state.textContent = "Uploading";
+    },
     progress(loaded, total) {
       bar.value = loaded / total;
       text.textContent = loaded === total ? `${size(total)} · being stored` : `${size(loaded)} of ${size(total)}`;

@@ -38,14 +38,15 @@ const types = { pdf: "PDF", markdown: "Markdown", text: "Plain text" };
 
 export const count = (number, one, many) => (number === 1 ? `1 ${one}` : `${number.toLocaleString("en")} ${many}`);
 
+/** In the units in which the limits are set: 1 MB is 1024 KB. */
 export function size(bytes) {
-  if (bytes < 1e3) {
-    return `${bytes} bytes`;
+  if (bytes < 2 ** 10) {
+    return count(bytes, "byte", "bytes");
   }
-  if (bytes < 1e6) {
-    return `${Math.round(bytes / 1e3)} KB`;
+  if (bytes < 2 ** 20) {
+    return `${Math.round(bytes / 2 ** 10)} KB`;
   }
-  return bytes < 1e9 ? `${+(bytes / 1e6).toFixed(1)} MB` : `${+(bytes / 1e9).toFixed(1)} GB`;
+  return bytes < 2 ** 30 ? `${+(bytes / 2 ** 20).toFixed(1)} MB` : `${+(bytes / 2 ** 30).toFixed(1)} GB`;
 }
 
 export function facts(document) {
@@ -64,7 +65,8 @@ export function facts(document) {
 export const checked = (check) =>
   check.checked === 0 ? "No statement needs checking" : `${check.supported} of ${check.checked} statements ${check.supported === check.checked ? "checked" : "supported"}`;
 
-export const where = (evidence) => (evidence.page ? `${evidence.documentName}, page ${evidence.page}` : evidence.documentName);
+export const where = (evidence) =>
+  [evidence.documentName, evidence.page ? `page ${evidence.page}` : evidence.heading].filter(Boolean).join(", ");
 
 /** An element with text and children; text is always text, never markup. */
 export function make(tag, properties = {}, ...children) {
