@@ -17,7 +17,10 @@ public static class GatewayFeature
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddTransient<ActAsCaller>();
-        builder.Services.AddHttpClient<BlogApi>(http => http.BaseAddress = Api).AddHttpMessageHandler<ActAsCaller>();
+        // Without a cookie store of its own: it would remember the session of whoever signed in last, and speak for them.
+        builder.Services.AddHttpClient<BlogApi>(http => http.BaseAddress = Api)
+            .ConfigurePrimaryHttpMessageHandler(Connections)
+            .AddHttpMessageHandler<ActAsCaller>();
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton(services => new ForwardToApi(
             services.GetRequiredService<IHttpForwarder>(),
