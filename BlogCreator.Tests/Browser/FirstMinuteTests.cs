@@ -70,6 +70,7 @@ public sealed partial class FirstMinuteTests
         await page.ClickAsync("#publish");
         await Expect(page.Locator("#override-field")).ToBeVisibleAsync(new() { Timeout = Patience });
         await page.ClickAsync("#publish-cancel");
+        await Expect(page.Locator("#publish-dialog")).ToBeHiddenAsync();
         await markdown.FillAsync(good);
         await Expect(page.Locator("#claims [data-verdict=contradicted]")).ToHaveCountAsync(0, new() { Timeout = Patience });
         await NoBarriers(page);
