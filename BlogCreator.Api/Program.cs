@@ -21,6 +21,21 @@ if (await HealthcheckCommand.Run(args) is { } exitCode)
     return exitCode;
 }
 
+if (args is ["migrate", ..])
+{
+    // Without a web server and its parts: every start of the app waits for this.
+    var command = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, EnvironmentName = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") });
+    command.AddCommandDefaults();
+    command.AddData();
+    command.Services.AddOptions<SetupOptions>().BindConfiguration("Setup");
+    command.Services.AddScoped<Migrate>().AddScoped<PrepareSite>();
+    using var host = command.Build();
+    using var scope = host.Services.CreateScope();
+    await scope.ServiceProvider.GetRequiredService<Migrate>().Run(CancellationToken.None);
+    await scope.ServiceProvider.GetRequiredService<PrepareSite>().Run(Console.Out, CancellationToken.None);
+    return 0;
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddProblemDetails();
@@ -38,16 +53,6 @@ builder.AddAccounts();
 builder.AddDocuments();
 builder.AddPosts();
 builder.AddWriting();
-
-builder.Services.AddScoped<Migrate>().AddScoped<PrepareSite>();
-if (args is ["migrate", ..])
-{
-    await using var tool = builder.Build();
-    using var scope = tool.Services.CreateScope();
-    await scope.ServiceProvider.GetRequiredService<Migrate>().Run(CancellationToken.None);
-    await scope.ServiceProvider.GetRequiredService<PrepareSite>().Run(Console.Out, CancellationToken.None);
-    return 0;
-}
 
 var app = builder.Build();
 app.UseServiceDefaults();

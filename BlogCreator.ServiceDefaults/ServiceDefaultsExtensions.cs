@@ -13,18 +13,26 @@ public static class ServiceDefaultsExtensions
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddCommandDefaults();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
 
         builder.AddManagementPort();
-        builder.AddLogs();
         builder.AddTelemetry();
         builder.AddHealth();
         builder.AddDraining();
         builder.AddProblems();
         builder.AddTrustedProxies();
         builder.AddHttpClients();
+        return builder;
+    }
+
+    /// <summary>What a command that runs once shares with the services: settings from files, logs and the clock.</summary>
+    public static TBuilder AddCommandDefaults<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddLogs();
         return builder;
     }
 

@@ -13,7 +13,12 @@ public sealed partial class Migrate(BlogDb db, ILogger<Migrate> logger)
         }
 
         var missing = (await db.Database.GetPendingMigrationsAsync(cancel)).Count();
-        await db.Database.MigrateAsync(cancel);
+        if (missing > 0)
+        {
+            // Otherwise it would build and compare the whole model to find that there is nothing to do.
+            await db.Database.MigrateAsync(cancel);
+        }
+
         LogMigrated(logger, missing);
     }
 
