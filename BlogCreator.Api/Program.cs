@@ -9,7 +9,6 @@ using BlogCreator.Api.Search;
 using BlogCreator.Api.Writing;
 using BlogCreator.Contracts;
 using BlogCreator.ServiceDefaults;
-using Scalar.AspNetCore;
 
 if (args is ["read", ..])
 {
@@ -40,7 +39,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddProblemDetails();
 builder.Services.AddValidation();
-builder.Services.AddOpenApi();
+builder.AddApiDescription();
 builder.Services.ConfigureHttpJsonOptions(json =>
 {
     json.SerializerOptions.RespectNullableAnnotations = BlogApi.Json.RespectNullableAnnotations;
@@ -62,11 +61,7 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.MapDefaultEndpoints();
-app.MapOpenApi();
-if (!app.Environment.IsProduction())
-{
-    app.MapScalarApiReference();
-}
+app.MapApiDescription();
 
 var api = app.MapGroup("/api/v1");
 api.MapAccounts();

@@ -27,6 +27,8 @@ internal static class Logs
         });
         if (builder.Environment.IsDevelopment())
         {
+            // That keys lie unencrypted in the data folder is news to an operator, not to a person at their first start.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
             builder.Logging.AddSimpleConsole(console =>
             {
                 console.SingleLine = true;

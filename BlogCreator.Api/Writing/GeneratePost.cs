@@ -98,7 +98,7 @@ public sealed partial class GeneratePost(
             "plan",
             "Choosing title and sections",
             () => Task.FromResult(PlanPost.Run(brief, Understood())),
-            plan => $"{plan.Sections.Count(section => section.Part == SectionPart.Body)} sections",
+            plan => Count(plan.Sections.Count(section => section.Part == SectionPart.Body), "section"),
             async plan =>
             {
                 generation.Plan(Outline(plan, null));
@@ -110,7 +110,7 @@ public sealed partial class GeneratePost(
             "retrieve",
             "Finding the passages for each section",
             () => Task.FromResult(RetrievePassages.Run(brief, plan, Understood())),
-            found => $"{found.Sections.SelectMany(section => section.Passages).DistinctBy(passage => passage.PassageId).Count()} passages",
+            found => Count(found.Sections.SelectMany(section => section.Passages).DistinctBy(passage => passage.PassageId).Count(), "passage"),
             async found =>
             {
                 generation.Plan(Outline(plan, found));
@@ -167,7 +167,7 @@ public sealed partial class GeneratePost(
                 cancel));
         }
 
-        await run.Store(() => run.End("write", "{}", $"{sections.Count} sections", cancel), cancel);
+        await run.Store(() => run.End("write", "{}", Count(sections.Count(section => section.Part == SectionPart.Body), "section"), cancel), cancel);
         return sections;
     }
 
@@ -217,7 +217,7 @@ public sealed partial class GeneratePost(
         {
             var left = wanted.Count - sources.Count;
             var count = sources.Sum(source => source.Passages.Count);
-            await run.Store(() => run.End("read", "{}", $"{sources.Count} documents, {count} passages{(left > 0 ? $"; {left} could not be used" : "")}", cancel), cancel);
+            await run.Store(() => run.End("read", "{}", $"{Count(sources.Count, "document")}, {Count(count, "passage")}{(left > 0 ? $"; {left} could not be used" : "")}", cancel), cancel);
         }
 
         return sources;
@@ -240,6 +240,8 @@ public sealed partial class GeneratePost(
         BlockKind.Quote => "> " + string.Join(' ', block.Sentences.Select(sentence => sentence.Text)),
         _ => string.Join(' ', block.Sentences.Select(sentence => sentence.Text)),
     }));
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 
     private static string Say(CheckSummary check) => $"{check.Supported} of {check.Checked} statements supported";
 
