@@ -44,7 +44,7 @@ public static class ApiDescription
         }
 
         var page = app.MapGroup("");
-        page.MapScalarApiReference(scalar => scalar.WithTitle("Blog Creator API").WithDynamicBaseServerUrl());
+        page.MapScalarApiReference(scalar => scalar.WithTitle("Blog Creator API").WithDynamicBaseServerUrl().DisableDefaultFonts());
         page.AddEndpointFilter((context, next) =>
         {
             context.HttpContext.Response.Headers.ContentSecurityPolicy =
