@@ -145,7 +145,7 @@ internal static partial class JudgeSentence
             : finding || Outcome().IsMatch(text) ? 1
             : Definition().IsMatch(text) ? 0.8
             : 0.3;
-        return kind * Math.Min(1, point);
+        return kind * Math.Min(1, point) * (OpenQuestion().IsMatch(text) ? 0.3 : 1);
     }
 
     /// <summary>"WT", "irLOX2", "H3K27me3", "β", "E∗": each is work for a reader.</summary>
@@ -213,7 +213,7 @@ internal static partial class JudgeSentence
 
     // Words at the start that mean something said before.
     [GeneratedRegex(
-        """^((this|that|these|those|he|she|they|its|their|his|her|such|both|each|another|other|others|either|neither|one of|some of|most of|all of|many of|none of|two of|here|there,|then|similarly|conversely|likewise|instead|in contrast|by contrast|in addition|in turn|in both|in each|in either|in all|in neither|at the same time|on the other hand|for example|for instance|as a result|as such|as with|as in|as for|as expected|as before|as above|consistent with|in agreement|in line with|together|taken together|also|again|thus|therefore|hence|consequently|accordingly|however|nevertheless|nonetheless|moreover|furthermore|further|additionally|finally|first|second|third|next|lastly|subsequently|afterwards|meanwhile|otherwise|indeed|even|rather|still|yet|but|and|or|so|because of|to do|to test|to address|to this|to that|to determine|to examine|to investigate|to assess|after that|before that|since then|despite|unlike|given|if so|only then|the (same|other|others|second|third|latter|former|difference|differences|remaining|rest|opposite|reason|result|first (of|one|is|was)|effect|above|two|three|four|resulting|corresponding|respective|additional)|a (second|third|similar|further)|similar|dies|diese|dieser|dieses|er|sie|ihre|ihr|sein|seine|solche|beide|dabei|dazu|dadurch|damit|daher|deshalb|dennoch|trotzdem|jedoch|außerdem|zudem|ferner|ebenso|hier|dort|dann|danach|zuletzt|schließlich|allerdings|auch|denn|das (ist|war|heißt|bedeutet)|dagegen|hingegen|hierbei|hierzu)\b|it\b)""",
+        """^((this|that|these|those|he|she|they|its|their|his|her|such|both|each|another|other|others|either|neither|one of|some of|most of|all of|many of|none of|two of|here|there,|then|similarly|on the contrary|building on|combined with|to more|as no|conversely|likewise|instead|in contrast|by contrast|in addition|in turn|in both|in each|in either|in all|in neither|at the same time|on the other hand|for example|for instance|as a result|as such|as with|as in|as for|as expected|as before|as above|consistent with|in agreement|in line with|together|taken together|also|again|thus|therefore|hence|consequently|accordingly|however|nevertheless|nonetheless|moreover|furthermore|further|additionally|finally|first|second|third|next|lastly|subsequently|afterwards|meanwhile|otherwise|indeed|even|rather|still|yet|but|and|or|so|because of|to do|to test|to address|to this|to that|to determine|to examine|to investigate|to assess|after that|before that|since then|despite|unlike|given|if so|only then|the (same|other|others|second|third|latter|former|difference|differences|remaining|rest|opposite|reason|result|first (of|one|is|was)|effect|above|two|three|four|resulting|corresponding|respective|additional)|a (second|third|similar|further)|similar|dies|diese|dieser|dieses|er|sie|ihre|ihr|sein|seine|solche|beide|dabei|dazu|dadurch|damit|daher|deshalb|dennoch|trotzdem|jedoch|außerdem|zudem|ferner|ebenso|hier|dort|dann|danach|zuletzt|schließlich|allerdings|auch|denn|das (ist|war|heißt|bedeutet)|dagegen|hingegen|hierbei|hierzu)\b|it\b)""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex LeansBack();
 
@@ -257,7 +257,7 @@ internal static partial class JudgeSentence
     private static partial Regex Procedure();
 
     [GeneratedRegex(
-        """\b(increas|reduc|decreas|improv|lower|rais|doubl|halv|fell|fall|rose|ris(e|es|ing)\b|grew|grow|cut\b|sav(e|es|ed|ing|ings)\b|caus|lead(s|ing)? to|led to|result(s|ed|ing)? in|depend|requir|enabl|prevent|protect|explain|determin|driv(e|es|en)\b|function(s)? as|serv(e|es|ed) as|act(s|ed)? as|(is|are) (essential|necessary|sufficient)\b|responsible for|contribut|correlat|predict|replac|allow|play(s|ed)? (a|an) |because|helps?\b|steig|sank|sink|senk|führt|verringer|verbesser|erhöh)""",
+        """\b(increas|reduc|decreas|improv|lower|rais|doubl|halv|fell|fall|rose|ris(e|es|ing)\b|grew|grow|cut\b|sav(e|es|ed|ing|ings)\b|caus|lead(s|ing)? to|led to|result(s|ed|ing)? in|depend|requir|enabl|prevent|protect|explain|determin|driv(e|es|en)\b|function(s)? as|serv(e|es|ed) as|act(s|ed)? as|(is|are) (essential|necessary|sufficient)\b|responsible for|contribut|correlat|predict|replac|allow|validat|refin(e|es|ed)\b|support(s|ed)?\b|confirm|show(s|ed)? that|play(s|ed)? (a|an) |because|helps?\b|steig|sank|sink|senk|führt|verringer|verbesser|erhöh)""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Outcome();
 
@@ -279,6 +279,10 @@ internal static partial class JudgeSentence
         """\b(must|should|essential|crucial|critical(ly)?|important|key|remarkabl[ey]|surprising(ly)?|striking(ly)?|best|worst|the most|rarely|never|always|only|fundamental|central|richer|powerful|challeng\w+|promising|demonstrat\w+|reveal\w*|suggests?|indicates?|concept|principle|means that|worth|wichtig\w*|entscheidend\w*|muss|müssen|nie|selten)\b""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex JudgementWords();
+
+    // What is not known yet says little about a document that goes on to tell it.
+    [GeneratedRegex("""\b(poorly understood|not (yet )?(understood|known|clear|been)|unclear|unknown|elusive|(is|are) (required|needed) (in order )?to|little is known|remains?)\b""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex OpenQuestion();
 
     [GeneratedRegex("""^[^,;]{3,70}\b(is|are|means|refers to|ist|sind|bedeutet) (defined as|a|an|the|one of|traits?|ein|eine|der|die|das)\b""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Definition();

@@ -264,7 +264,7 @@ public static class PlanPost
             return $"{char.ToUpperInvariant(names[0])}{names[1..]}: {labels.WhatDocumentsSay(understanding.Documents.Count)}";
         }
 
-        return string.Join(labels.And, understanding.Documents.Take(2).Select(document => document.Title));
+        return string.Join(labels.And, understanding.Documents.Take(2).Select(document => ReadHeading.Shortened(document.Title) is { Length: > 0 } brief ? brief : document.Title));
     }
 
     /// <summary>One or more sections about the same.</summary>

@@ -91,7 +91,7 @@ internal static partial class ReadHeading
     [GeneratedRegex("""^(Our|My) """, RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex OwnWork();
 
-    [GeneratedRegex(""",? (that|which|by|in|with|from|through|via|using|when|while|and|but|as|after|during|under|despite|due)\b""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(""",? (that|which|by|in|with|from|through|via|using|when|while|and|but|after|during|under|despite|due)\b""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Joint();
 
     // What may go from a long heading without making a fragment of it.
