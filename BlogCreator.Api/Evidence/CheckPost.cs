@@ -16,11 +16,11 @@ public static class CheckPost
         ArgumentNullException.ThrowIfNull(citations);
         var passages = new Dictionary<int, PassageText>();
         var weight = WeighWords([.. citations.Values.DistinctBy(passage => passage.Id)]);
-        var names = citations.Values.Select(passage => passage.DocumentName).Distinct(StringComparer.Ordinal).ToArray();
+        var documents = NamesOf(citations.Values);
         var claims = new List<ClaimDetails>();
         foreach (var sentence in ReadClaims.Run(markdown))
         {
-            if (IsAttribution(sentence, names, citations))
+            if (IsAttribution(sentence, documents))
             {
                 continue;
             }
@@ -192,10 +192,10 @@ public static class CheckPost
     private static string Folded(string text) => FoldedText.Of(text).Value.Trim('"', '\'', ' ', '.', ',', ';');
 
     /// <summary>
-    /// The line under a quotation ("— Annual report, page 3") and the items of the list of sources name documents and pages.
-    /// Whatever else they say is a claim like any other.
+    /// The line under a quotation ("— Annual report, page 3") and the items of the list of sources name one document and its pages.
+    /// Whatever else they say, in whatever order, is a claim like any other.
     /// </summary>
-    private static bool IsAttribution(ClaimSentence sentence, IReadOnlyList<string> names, IReadOnlyDictionary<int, SourcePassage> citations)
+    private static bool IsAttribution(ClaimSentence sentence, IReadOnlyList<string[]> documents)
     {
         var dashed = sentence.InQuote && sentence.Text.StartsWith('—');
         if (!dashed && !sentence.InSources)
@@ -203,16 +203,33 @@ public static class CheckPost
             return false;
         }
 
-        var rest = Bare(sentence.Text);
-        var length = rest.Length;
-        foreach (var name in names.Concat(citations.Values.Select(passage => passage.Heading)).Select(Bare).Where(name => name.Length > 2).Distinct(StringComparer.Ordinal).OrderByDescending(name => name.Length))
-        {
-            rest = rest.Replace(name, " ", StringComparison.Ordinal);
-        }
-
-        return rest.Length < length && ReadWords.Run(rest).TrueForAll(word => word.Role is WordRole.Figure
-            || rest[word.Start..word.End] is "page" or "pages" or "p" or "pp" or "and" or "seite" or "seiten" or "und");
+        var text = Bare(sentence.Text);
+        return documents.Any(names => AfterName(text, names) is { } rest && (IsPages(rest) || (AfterName(rest, names) is { } second && IsPages(second))));
     }
+
+    private static string? AfterName(string text, string[] names) =>
+        Array.Find(names, name => text.StartsWith(name, StringComparison.Ordinal)) is { } name ? text[(name.Length - 1)..] : null;
+
+    private static bool IsPages(string rest)
+    {
+        var words = rest.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words.Length == 0
+            || (words is ["page" or "pages" or "p" or "pp" or "seite" or "seiten", _, ..]
+                && words.Skip(1).All(word => word is "and" or "und" || (word.Length <= 5 && word.All(char.IsAsciiDigit))));
+    }
+
+    /// <summary>What each document may be called, longest first.</summary>
+    private static string[][] NamesOf(IEnumerable<SourcePassage> passages) =>
+    [
+        .. passages.GroupBy(passage => passage.DocumentId).Select(document => document
+            .SelectMany(passage => new[] { passage.DocumentName, Path.GetFileNameWithoutExtension(passage.DocumentName), passage.DocumentTitle ?? "" })
+            .Distinct(StringComparer.Ordinal)
+            .Select(Bare)
+            .Where(name => name.Length > 2)
+            .Distinct(StringComparer.Ordinal)
+            .OrderByDescending(name => name.Length)
+            .ToArray()),
+    ];
 
     /// <summary>Letters and digits only, so that escapes and invisible characters in a file name do not matter.</summary>
     private static string Bare(string text)

@@ -8,7 +8,7 @@ internal sealed class PassageText
     public PassageText(SourcePassage passage)
     {
         Passage = passage;
-        Sentences = SplitSentences.Run(passage.Text);
+        Sentences = SplitSentences.Of(passage);
         Words = ReadWords.Run(passage.Text);
         _folded = new Lazy<FoldedText>(() => FoldedText.Of(passage.Text));
         Context = [.. ReadWords.Run(passage.Heading + ". " + passage.DocumentName).Where(word => word.Role is not WordRole.Figure).Select(word => word.Key)];

@@ -4,7 +4,8 @@ namespace BlogCreator.Api.Evidence;
 
 /// <summary>A piece of a document that a sentence can rest on.</summary>
 /// <param name="Heading">The headings above it, outermost first, joined by " › ".</param>
-/// <param name="Kind">prose, list, table, code, quote, caption, toc or references.</param>
+/// <param name="Kind">prose, list, table, code, quote, caption, toc, note or references.</param>
+/// <param name="DocumentTitle">What a post calls its document, where that is more than the file's name.</param>
 public sealed record SourcePassage(
     Guid Id,
     Guid DocumentId,
@@ -13,7 +14,8 @@ public sealed record SourcePassage(
     string Heading,
     string Kind,
     int Order,
-    string Text);
+    string Text,
+    string? DocumentTitle = null);
 
 /// <summary>A stretch of a text: <c>text[Start..End]</c>.</summary>
 [StructLayout(LayoutKind.Auto)]

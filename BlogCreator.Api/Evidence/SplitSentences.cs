@@ -18,17 +18,25 @@ public static class SplitSentences
     /// <summary>Never the last word of a sentence.</summary>
     private static readonly FrozenSet<string> Leading = new[]
     {
-        "fig", "figs", "eq", "eqs", "dr", "mr", "mrs", "ms", "prof", "vs", "cf", "e.g", "i.e", "eg", "ie", "pp", "ca",
-        "approx", "vol", "abb", "nr", "tab", "z.b", "d.h", "bzw", "ref", "refs", "sec", "ch", "eds", "st", "mt", "hon", "rev",
-        "gen", "col", "sgt", "lt", "capt", "vgl", "u.a", "s.o", "s.u", "evtl", "ggf", "inkl", "max", "min", "suppl", "cap", "art",
-        "hr", "fr", "bd", "hrsg", "resp", "viz", "al.,", "spp", "subsp", "var", "av", "etc.)",
+        "fig", "figs", "eq", "eqs", "eqn", "dr", "mr", "mrs", "ms", "prof", "vs", "cf", "e.g", "i.e", "eg", "ie", "pp", "ca", "incl", "excl",
+        "approx", "vol", "vols", "abb", "nr", "z.b", "d.h", "bzw", "refs", "eds", "st", "mt", "hon", "sgt", "lt", "capt", "vgl", "u.a",
+        "s.o", "s.u", "evtl", "ggf", "inkl", "suppl", "hr", "hrsg", "resp", "viz", "al.,", "subsp", "ssp", "aff", "etc.)",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>May be the last word: only when a usual first word follows.</summary>
     private static readonly FrozenSet<string> Ambiguous = new[]
     {
-        "etc", "al", "inc", "ltd", "co", "corp", "jr", "sr", "u.s", "u.k", "u.s.a", "a.m", "p.m", "usw", "no", "nos", "p", "sp", "ed",
+        "etc", "al", "spp", "var", "ref", "sec", "ch", "rev", "gen", "col", "max", "min", "cap", "art", "fr", "bd", "tab", "av", "inc", "ltd", "co", "corp", "jr", "sr", "u.s", "u.k", "u.s.a", "a.m", "p.m", "usw", "no", "nos", "p", "sp", "ed",
         "est", "dept", "univ", "ph.d", "m.d", "b.c", "a.d", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Words that a single letter names something with: "Lobe A." may end a sentence, "J." may not.</summary>
+    private static readonly FrozenSet<string> BeforeLetter = new[]
+    {
+        "appendix", "area", "arm", "block", "box", "building", "category", "chain", "class", "cluster", "column", "component", "compound", "condition", "curve", "domain", "factor",
+        "figure", "form", "gate", "grade", "group", "hepatitis", "influenza", "item", "level", "line", "lobe", "model", "module", "option", "panel", "part", "pattern", "phase", "plan",
+        "plot", "point", "position", "protein", "region", "room", "row", "sample", "section", "series", "set", "site", "stage", "step", "strain", "subunit", "table", "team", "type",
+        "unit", "variant", "version", "vitamin", "wing", "zone", "anhang", "gruppe", "klasse", "phase", "typ", "zone",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> AfterOrdinal = new[]
@@ -42,6 +50,9 @@ public static class SplitSentences
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> AmbiguousLookup =
         Ambiguous.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> BeforeLetterLookup =
+        BeforeLetter.GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> AfterOrdinalLookup =
         AfterOrdinal.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -100,6 +111,30 @@ public static class SplitSentences
         }
 
         Add(sentences, text, start, text.Length);
+        return sentences;
+    }
+
+    /// <summary>The sentences of a passage; in a list or a table each line stands for itself.</summary>
+    public static IReadOnlyList<TextSpan> Of(SourcePassage passage)
+    {
+        ArgumentNullException.ThrowIfNull(passage);
+        if (passage.Kind is not ("list" or "table"))
+        {
+            return Run(passage.Text);
+        }
+
+        var sentences = new List<TextSpan>();
+        var start = 0;
+        foreach (var line in passage.Text.Split('\n'))
+        {
+            foreach (var span in Run(line))
+            {
+                sentences.Add(new TextSpan(start + span.Start, start + span.End));
+            }
+
+            start += line.Length + 1;
+        }
+
         return sentences;
     }
 
@@ -231,7 +266,7 @@ public static class SplitSentences
 
         if (word.Length == 1 && char.IsLetter(word[0]))
         {
-            return Vocabulary.OpensSentence(following);
+            return Vocabulary.OpensSentence(following) || NamesByLetter(text, start, stop);
         }
 
         if (IsDigits(word))
@@ -242,6 +277,30 @@ public static class SplitSentences
 
         // "U.S. Senate", "Ph.D. Smith": stops inside the word.
         return !word.Contains('.') || Vocabulary.OpensSentence(following);
+    }
+
+    /// <summary>A text that stops at a word which wants another behind it ("wild Manduca spp.") was cut there.</summary>
+    internal static bool EndsInAbbreviation(string text)
+    {
+        var stop = text.AsSpan().TrimEnd("\"'”’»)]}").Length - 1;
+        if (stop <= 0 || text[stop] is not '.')
+        {
+            return false;
+        }
+
+        var word = WordBefore(text, 0, stop);
+        return LeadingLookup.Contains(word)
+            || word is "spp" or "sp" or "var" or "no" or "nos" or "al" or "p" or "ref" or "sec" or "ch" or "tab"
+            || (word.Length == 1 && char.IsUpper(word[0]) && EndsInSmallWord(text, stop - 1));
+    }
+
+    private static bool NamesByLetter(string text, int start, int stop) =>
+        stop - 2 > start && text[stop - 2] is ' ' && BeforeLetterLookup.Contains(WordBefore(text, start, stop - 2));
+
+    private static bool EndsInSmallWord(string text, int end)
+    {
+        var before = end > 0 && text[end - 1] is ' ' ? WordBefore(text, 0, end - 1) : [];
+        return before.Length > 0 && char.IsLower(before[0]) && Vocabulary.IsFunction(before.ToString());
     }
 
     private static bool IsDigits(ReadOnlySpan<char> word) => !word.ContainsAnyExceptInRange('0', '9');

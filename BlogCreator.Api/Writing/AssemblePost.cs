@@ -27,7 +27,11 @@ public static class AssemblePost
         ArgumentNullException.ThrowIfNull(written);
         ArgumentNullException.ThrowIfNull(understanding);
         ArgumentNullException.ThrowIfNull(documents);
-        var passages = documents.SelectMany(document => document.Passages).DistinctBy(passage => passage.Id).ToDictionary(passage => passage.Id);
+        var titles = understanding.Documents.ToDictionary(document => document.Id, document => document.Title);
+        var passages = documents
+            .SelectMany(document => document.Passages)
+            .DistinctBy(passage => passage.Id)
+            .ToDictionary(passage => passage.Id, passage => passage with { DocumentTitle = titles.GetValueOrDefault(passage.DocumentId) });
         var sections = written.OrderBy(section => section.Index).Select(section => section with { Blocks = [.. section.Blocks] }).ToList();
         var before = Count(sections);
         var labels = Labels.For(plan.Language);
@@ -125,11 +129,19 @@ public static class AssemblePost
     private static List<string> Tags(PostPlan plan, Understanding understanding)
     {
         var asked = plan.TopicCovered && plan.Topic is not null ? Terms.Of(plan.Topic).ToHashSet(StringComparer.Ordinal) : [];
-        return [.. understanding.KeyPhrases
-            .Where(phrase => phrase.Text.Length <= 40)
-            .OrderByDescending(phrase => phrase.Weight * (phrase.Terms.Any(asked.Contains) ? 2 : 1))
+        var titles = understanding.Documents.SelectMany(document => Terms.Of(document.Title)).ToHashSet(StringComparer.Ordinal);
+        var ranked = understanding.KeyPhrases
+            .Where(phrase => phrase.Text.Length <= 40 && FindKeyPhrases.ReadsWell(phrase.Text))
+            .Select(phrase => (Phrase: phrase, Score: phrase.Weight * (phrase.Terms.Any(asked.Contains) ? 2 : 1) * (phrase.Terms.All(titles.Contains) ? 2 : phrase.Terms.Any(titles.Contains) ? 1.3 : 1)))
+            .OrderByDescending(tag => tag.Score)
+            .ToList();
+        // A single word is a poor tag unless the title has it; what comes far behind the best says little about the post. Two there are in any case.
+        var telling = ranked.Where(tag => tag.Phrase.Text.Contains(' ', StringComparison.Ordinal) || tag.Phrase.Terms.Any(titles.Contains)).ToList();
+        ranked = telling.Count >= 3 ? telling : ranked;
+        return [.. ranked
+            .Where((tag, index) => index < 2 || tag.Score > 0.25 * ranked[0].Score)
             .Take(5)
-            .Select(phrase => phrase.Text.Any(char.IsUpper) ? phrase.Text : phrase.Text.ToLowerInvariant())
+            .Select(tag => tag.Phrase.Text.Any(char.IsUpper) ? tag.Phrase.Text : tag.Phrase.Text.ToLowerInvariant())
             .Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
@@ -148,7 +160,7 @@ public static class AssemblePost
 
         public Text Write(List<WrittenSection> sections)
         {
-            foreach (var section in sections)
+            foreach (var section in sections.Where(section => section.Blocks.Count > 0))
             {
                 if (section.Heading.Length > 0)
                 {
@@ -228,9 +240,11 @@ public static class AssemblePost
         private string Attribution(WrittenSentence sentence)
         {
             var passage = passages[sentence.Passages[0]];
-            var name = "*" + EscapeMarkdown.Run(passage.DocumentName) + "*";
+            var name = "*" + EscapeMarkdown.Run(Title(passage)) + "*";
             return passage.Page is { } page ? string.Create(CultureInfo.InvariantCulture, $"{name}, {labels.Page} {page}") : name;
         }
+
+        private static string Title(SourcePassage passage) => passage.DocumentTitle is { Length: > 0 } title ? title : passage.DocumentName;
 
         private void WriteSources()
         {
@@ -243,7 +257,14 @@ public static class AssemblePost
             foreach (var document in Citations.OrderBy(citation => citation.Key).GroupBy(citation => citation.Value.DocumentId))
             {
                 var pages = document.Select(citation => citation.Value.Page).OfType<int>().Distinct().Order().ToArray();
-                _markdown.Append("- ").Append(EscapeMarkdown.Run(document.First().Value.DocumentName));
+                var first = document.First().Value;
+                var title = Title(first);
+                _markdown.Append("- ").Append(EscapeMarkdown.Run(title));
+                if (!string.Equals(title, first.DocumentName, StringComparison.OrdinalIgnoreCase))
+                {
+                    _markdown.Append(" (").Append(EscapeMarkdown.Run(first.DocumentName)).Append(')');
+                }
+
                 if (pages.Length > 0)
                 {
                     _markdown.Append(", ").Append(pages.Length == 1 ? labels.Page : labels.Pages).Append(' ').AppendJoin(", ", pages.Select(page => page.ToString(CultureInfo.InvariantCulture)));

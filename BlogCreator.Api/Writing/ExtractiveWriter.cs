@@ -7,6 +7,8 @@ public sealed class ExtractiveWriter : IPostWriter
 {
     private const int LongestParagraph = 4;
     private const double TooAlike = 0.62;
+    private const double PointTooAlike = 0.5;
+    private const double SameAgain = 0.85;
 
     public string Name => "extractive";
 
@@ -28,6 +30,11 @@ public sealed class ExtractiveWriter : IPostWriter
         private readonly Dictionary<string, HashSet<string>> _known = new(StringComparer.Ordinal);
         private readonly HashSet<string> _focus;
         private readonly UsableSentence? _quote;
+        private readonly HashSet<UsableSentence> _carrying = [];
+        private readonly HashSet<string> _title;
+
+        /// <summary>Sources that hold little more than the post may hold: nothing of them is left out without need.</summary>
+        private readonly bool _small;
         private readonly Dictionary<string, double> _weights;
 
         public Draft(SectionTask task)
@@ -42,10 +49,19 @@ public sealed class ExtractiveWriter : IPostWriter
                     {
                         _passages[passage.Id] = passage;
                         _places[passage.Id] = (d, passage.Order, section.Role);
+                        for (var s = 0; s + 1 < passage.Sentences.Count; s++)
+                        {
+                            if (!passage.Sentences[s + 1].StandsAlone && passage.Sentences[s + 1].Number - passage.Sentences[s].Number == 1)
+                            {
+                                _carrying.Add(passage.Sentences[s]);
+                            }
+                        }
                     }
                 }
             }
 
+            _small = _passages.Values.Sum(passage => passage.Sentences.Sum(sentence => Words(sentence.Text))) < 1.4 * task.Plan.Words;
+            _title = [.. task.Understanding.Documents.SelectMany(document => Terms.Of(document.Title))];
             foreach (var sentence in task.Written.SelectMany(section => section.Blocks).SelectMany(block => block.Sentences))
             {
                 Remember(sentence.Text);
@@ -92,7 +108,7 @@ public sealed class ExtractiveWriter : IPostWriter
                 .Select(ranked => _passages[ranked.PassageId])
                 .Select(passage => (Run: BestRun(passage, 3, opening: true), Place: _places[passage.Id], passage.Id))
                 .Where(candidate => candidate.Run.Count > 0)
-                .Select(candidate => (candidate.Run, candidate.Place, Score: candidate.Run.Average(Value) * (0.4 + relevance[candidate.Id]) * LeadFactor(candidate.Place) * (candidate.Run[0].Number == 0 ? 1.8 : 1)))
+                .Select(candidate => (candidate.Run, candidate.Place, Score: candidate.Run.Average(Value) * candidate.Run[0].Point * (0.4 + relevance[candidate.Id]) * LeadFactor(candidate.Place) * (candidate.Run[0].Number == 0 ? 1.8 : 1)))
                 .OrderByDescending(candidate => candidate.Score)
                 .ToList();
             // An abstract, an introduction or the first pages say what a document is about; its details do not.
@@ -111,9 +127,9 @@ public sealed class ExtractiveWriter : IPostWriter
                 .Where(candidate => candidate.Place.Document != first.Document || candidate.Place.Role is SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract or SectionRole.Introduction || first.Role is SectionRole.Other)
                 .OrderByDescending(candidate => candidate.Place.Document != first.Document)
                 .ThenByDescending(candidate => candidate.Place.Role is SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract)
-                .ThenByDescending(candidate => candidate.Run[0].Weight * candidate.Run[0].Polish)
+                .ThenByDescending(candidate => candidate.Run[0].Weight * candidate.Run[0].Polish * candidate.Run[0].Point)
                 .SelectMany(candidate => candidate.Run.Take(1))
-                .FirstOrDefault(IsNew);
+                .FirstOrDefault(sentence => IsNew(sentence) && sentence.Point > 0.5 && AddsToLead(sentence, chosen.Count));
             blocks.Add(Paragraph(chosen));
             if (second is not null)
             {
@@ -131,6 +147,10 @@ public sealed class ExtractiveWriter : IPostWriter
             return blocks;
         }
 
+        /// <summary>Where there is little to tell, the story keeps its sentences, and only an outcome goes ahead of it.</summary>
+        private bool AddsToLead(UsableSentence sentence, int already) =>
+            !_small || (!_carrying.Contains(sentence) && (already < 2 || sentence.Point >= 1.3 || _places[sentence.PassageId].Role is SectionRole.Abstract or SectionRole.Conclusion));
+
         /// <summary>The first words of a document are its own way in, unless something particular was asked.</summary>
         private List<UsableSentence>? WayIn(int document)
         {
@@ -141,9 +161,9 @@ public sealed class ExtractiveWriter : IPostWriter
                 .Take(2)
                 .SelectMany(section => section.Passages.Take(2)))
             {
-                if (passage.Sentences is [{ Number: 0, StandsAlone: true, Polish: > 0.5, Weight: > 0.05 } opening, ..] && IsNew(opening) && FirstMention(opening) >= 1)
+                if (passage.Sentences is [{ Number: <= 1, StandsAlone: true, Polish: > 0.45, Weight: > 0.05 } opening, ..] && IsNew(opening))
                 {
-                    return [.. passage.Sentences.TakeWhile((sentence, index) => index < 2 && sentence.Number == index && sentence.Polish > 0.4)];
+                    return [.. passage.Sentences.TakeWhile((sentence, index) => index < 2 && sentence.Number == opening.Number + index && sentence.Polish > 0.4)];
                 }
             }
 
@@ -163,12 +183,13 @@ public sealed class ExtractiveWriter : IPostWriter
 
         private List<WrittenBlock> KeyPoints()
         {
-            var wanted = Math.Clamp(_task.Section.Words / 22, 3, 5);
+            var wanted = _small ? 3 : Math.Clamp(_task.Section.Words / 22, 3, 5);
             var relevance = _task.Passages.ToDictionary(passage => passage.PassageId, passage => passage.Score);
             var candidates = _task.Passages
                 .SelectMany(ranked => _passages[ranked.PassageId].Sentences)
-                .Where(sentence => sentence.StandsAlone && sentence.Text.Length is > 45 and < 230 && sentence.Polish >= 0.75 && FirstMention(sentence) >= 1)
-                .Select(sentence => (Sentence: sentence, Place: _places[sentence.PassageId], Score: Value(sentence) * (0.5 + relevance[sentence.PassageId]) * PointFactor(_places[sentence.PassageId].Role)))
+                .Where(sentence => sentence.StandsAlone && sentence.Text.Length is > 45 and < 230 && sentence.Polish >= 0.7 && (_small ? sentence.Number > 0 || _passages[sentence.PassageId].Sentences.Count < 2 : FirstMention(sentence) >= 1) && !_carrying.Contains(sentence))
+                .Select(sentence => (Sentence: sentence, Place: _places[sentence.PassageId], Score: Value(sentence) * sentence.Point * AboutTitle(sentence) * (0.5 + relevance[sentence.PassageId]) * PointFactor(_places[sentence.PassageId].Role)))
+                .Where(candidate => candidate.Sentence.Point > 0.3)
                 .OrderByDescending(candidate => candidate.Score)
                 .ToList();
             var chosen = new List<(UsableSentence Sentence, (int Document, int Order, SectionRole Role) Place)>();
@@ -178,7 +199,7 @@ public sealed class ExtractiveWriter : IPostWriter
             {
                 foreach (var (sentence, place, _) in candidates)
                 {
-                    if (chosen.Count < wanted && IsNew(sentence) && (!strict || (passages.Add(sentence.PassageId) && chosen.Count(other => other.Place.Document == place.Document) < fair)))
+                    if (chosen.Count < wanted && IsNew(sentence, PointTooAlike) && (!strict || (sentence.Point > 0.6 && passages.Add(sentence.PassageId) && chosen.Count(other => other.Place.Document == place.Document) < fair)))
                     {
                         chosen.Add((sentence, place));
                         Remember(sentence.Text);
@@ -194,11 +215,15 @@ public sealed class ExtractiveWriter : IPostWriter
             return [new WrittenBlock(BlockKind.Bullets, [.. chosen.OrderBy(point => point.Place.Document).ThenBy(point => point.Place.Order).ThenBy(point => point.Sentence.Number).Select(point => Written(point.Sentence, leans: false))])];
         }
 
+        private double AboutTitle(UsableSentence sentence) =>
+            _title.Count == 0 ? 1 : 0.7 + Math.Min(1, 2.0 * TermsOf(sentence.Text).Count(_title.Contains) / _title.Count);
+
         private static double PointFactor(SectionRole role) => role switch
         {
-            SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract => 1.4,
+            SectionRole.Conclusion or SectionRole.Abstract => 1.8,
+            SectionRole.Discussion => 1.5,
             SectionRole.Result => 1.1,
-            SectionRole.Introduction => 0.8,
+            SectionRole.Introduction => 0.6,
             SectionRole.Method => 0.05,
             _ => 1,
         };
@@ -221,13 +246,13 @@ public sealed class ExtractiveWriter : IPostWriter
             var words = 0;
             foreach (var (passage, _) in candidates.OrderByDescending(candidate => candidate.Score))
             {
-                if (words >= section.Words - 15)
+                if (words >= section.Words - 15 && !_small)
                 {
                     break;
                 }
 
                 var left = section.Words - words;
-                var run = BestRun(passage, left < 45 ? 2 : LongestParagraph);
+                var run = BestRun(passage, _small ? 2 * LongestParagraph : left < 45 ? 2 : LongestParagraph);
                 if (run.Count == 0)
                 {
                     continue;
@@ -332,7 +357,7 @@ public sealed class ExtractiveWriter : IPostWriter
 
             void Rate(List<UsableSentence> run)
             {
-                var score = run.Sum(Value) / Math.Pow(run.Count, 0.55);
+                var score = run.Sum(Value) / Math.Pow(run.Count, _small ? 0.1 : 0.55);
                 if (score > bestScore)
                 {
                     bestScore = score;
@@ -349,7 +374,7 @@ public sealed class ExtractiveWriter : IPostWriter
 
         private double Value(UsableSentence sentence)
         {
-            var value = sentence.Weight * (0.25 + sentence.Polish) * FirstMention(sentence);
+            var value = (sentence.Weight + (_small ? 0.05 : 0)) * (0.25 + sentence.Polish) * (0.5 + 0.5 * Math.Min(1, sentence.Point)) * FirstMention(sentence);
             if (_focus.Count > 0)
             {
                 var terms = TermsOf(sentence.Text);
@@ -372,7 +397,9 @@ public sealed class ExtractiveWriter : IPostWriter
             return noun.Key is { } key && _weights.GetValueOrDefault(key) >= 0.5 ? 1 : 0.6;
         }
 
-        private bool IsNew(UsableSentence sentence)
+        private bool IsNew(UsableSentence sentence) => IsNew(sentence, _small ? SameAgain : TooAlike);
+
+        private bool IsNew(UsableSentence sentence, double tooAlike)
         {
             if (_said.Contains(sentence.Text))
             {
@@ -380,7 +407,7 @@ public sealed class ExtractiveWriter : IPostWriter
             }
 
             var terms = TermsOf(sentence.Text);
-            return terms.Count < 3 || !_saidTerms.Exists(said => said.Count >= 3 && Terms.Overlap(said, terms) > TooAlike && Math.Min(said.Count, terms.Count) >= 3);
+            return terms.Count < 3 || !_saidTerms.Exists(said => said.Count >= 3 && Terms.Overlap(said, terms) > tooAlike && Math.Min(said.Count, terms.Count) >= 3);
         }
 
         private HashSet<string> TermsOf(string text) =>

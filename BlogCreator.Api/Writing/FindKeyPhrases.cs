@@ -18,6 +18,11 @@ internal static class FindKeyPhrases
                 for (var length = 1; length <= LongestPhrase && i + length <= words.Count; length++)
                 {
                     var last = words[i + length - 1];
+                    if ((length == 1 && BehindInitial(text, last)) || IsRankOfSpecies(last))
+                    {
+                        break;
+                    }
+
                     if (!Terms.IsTerm(last) || last.InBrackets || (length > 1 && !Adjacent(text, words[i + length - 2], last)))
                     {
                         break;
@@ -64,6 +69,18 @@ internal static class FindKeyPhrases
 
         return chosen;
     }
+
+    /// <summary>No codes ("irLOX2 plants") and nothing cut out of a longer name.</summary>
+    public static bool ReadsWell(string phrase) =>
+        phrase.Length >= 4
+        && !phrase.Split(' ', '-').Any(word => word.Length == 0 || (char.IsLower(word[0]) && word.Any(char.IsUpper)) || (word.Any(char.IsAsciiDigit) && (word.Length is < 4 or > 6) && !word.All(char.IsAsciiDigit)) || word.Length == 1);
+
+    /// <summary>The "sexta" of "M. sexta" is no word by itself.</summary>
+    private static bool BehindInitial(string text, Word word) =>
+        word.Start >= 3 && char.IsLower(text[word.Start]) && text[word.Start - 1] is ' ' && text[word.Start - 2] is '.' && char.IsUpper(text[word.Start - 3])
+        && (word.Start == 3 || !char.IsLetterOrDigit(text[word.Start - 4]));
+
+    private static bool IsRankOfSpecies(Word word) => word.Key is "spp" or "sp" or "subsp" or "ssp" or "var" or "cf";
 
     private static double Score(Candidate candidate, Func<string, double> weight)
     {

@@ -141,7 +141,10 @@ public static class PlanPost
 
         // How it was done in detail is told only where there is little else.
         var told = ranked.Where(theme => theme.Sections.Exists(section => section.Role is not SectionRole.Method)).ToList();
-        ranked = told.Count >= 3 ? told : ranked;
+        ranked = told.Count >= 3 || told.Sum(theme => theme.Sentences.Count) >= 25 ? told : ranked;
+        // What an abstract says is said by the lead and the key points.
+        var body = ranked.Where(theme => theme.Sections.Exists(section => section.Role is not SectionRole.Abstract)).ToList();
+        ranked = WithoutTwins(body.Count >= 2 ? body : ranked, most);
         var chosen = ranked.Take(most).ToList();
         // Every document of the brief has a word, where it has anything to say.
         if (focus.Count == 0)
@@ -166,6 +169,31 @@ public static class PlanPost
             : [.. chosen.OrderBy(theme => theme.Document).ThenBy(theme => theme.Position)];
     }
 
+    /// <summary>Parts of one long section that would carry the same heading become one again, as far as they are among the best.</summary>
+    private static List<Theme> WithoutTwins(List<Theme> ranked, int most)
+    {
+        var apart = new List<Theme>();
+        var parts = 0;
+        foreach (var theme in ranked)
+        {
+            var first = theme.Sections[0];
+            var named = first.Heading.Length > 0 || first.Role is not SectionRole.Other;
+            var twin = named ? apart.Find(other => other.Document == theme.Document && other.Sections[0].Role == first.Role && string.Equals(other.Sections[0].Heading, first.Heading, StringComparison.OrdinalIgnoreCase)) : null;
+            if (twin is null)
+            {
+                apart.Add(theme);
+            }
+            else if (parts < most)
+            {
+                twin.Join(theme);
+            }
+
+            parts++;
+        }
+
+        return apart;
+    }
+
     private static List<string> Headings(List<Theme> themes, Understanding understanding, List<string> focus)
     {
         var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -175,15 +203,12 @@ public static class PlanPost
         foreach (var theme in themes)
         {
             var own = theme.Sections.Select(section => section.Heading).Where(heading => heading.Length > 0).ToList();
-            var heading = own.Count > 0 && !own.TrueForAll(used.Contains)
-                ? own.Where(candidate => !used.Contains(candidate)).MinBy(candidate => candidate.Length)!
-                : FromPhrases(theme, themes, understanding, usedTerms, focus, labels);
-            if (!used.Add(heading))
-            {
-                heading = $"{heading} ({(headings.Count + 1).ToString(CultureInfo.InvariantCulture)})";
-                used.Add(heading);
-            }
-
+            var heading = own.Where(candidate => !used.Contains(candidate)).MinBy(candidate => candidate.Length)
+                ?? labels.HeadingsOf(theme.Sections[0].Role).FirstOrDefault(candidate => !used.Contains(candidate))
+                ?? FromPhrases(theme, themes, understanding, usedTerms, used, focus)
+                ?? labels.PlainHeadings.FirstOrDefault(candidate => !used.Contains(candidate))
+                ?? $"{labels.PlainHeadings[0]} ({(headings.Count + 1).ToString(CultureInfo.InvariantCulture)})";
+            used.Add(heading);
             foreach (var term in Terms.Of(heading))
             {
                 usedTerms.Add(term);
@@ -195,8 +220,8 @@ public static class PlanPost
         return headings;
     }
 
-    /// <summary>What this theme says more of than the others do.</summary>
-    private static string FromPhrases(Theme theme, List<Theme> all, Understanding understanding, HashSet<string> usedTerms, List<string> focus, Labels labels)
+    /// <summary>The one noun phrase that this theme says more of than the others do, if there is a good one.</summary>
+    private static string? FromPhrases(Theme theme, List<Theme> all, Understanding understanding, HashSet<string> usedTerms, HashSet<string> used, List<string> focus)
     {
         var phrases = FindKeyPhrases.Run(
             theme.Sentences.Select(sentence => sentence.Text),
@@ -206,41 +231,12 @@ public static class PlanPost
                 var rare = Math.Log(1 + (double)all.Count / Math.Max(1, spread)) + 0.2;
                 return rare * (0.2 + understanding.TermWeights.GetValueOrDefault(term)) * (usedTerms.Contains(term) ? 0.15 : 1) * (focus.Contains(term) ? 0.7 : 1);
             },
-            theme.Sentences.Count > 12 ? 2 : 1,
-            2);
-        // One good phrase is better than a good and a poor one.
-        if (phrases.Count == 2 && phrases[0].Terms.Count > 1 && phrases[1].Terms.Count == 1)
-        {
-            phrases.RemoveAt(1);
-        }
-
-        var role = theme.Sections[0].Role;
-        var names = string.Join(labels.And, phrases.Select(phrase => phrase.Text));
-        if (names.Length == 0)
-        {
-            return theme.Title;
-        }
-
-        var prefix = Prefix(role, usedTerms, labels);
-        if (prefix.Length > 0)
-        {
-            return prefix + names;
-        }
-
-        return char.IsLower(names[0]) && !(names.Length > 1 && char.IsUpper(names[1])) ? char.ToUpperInvariant(names[0]) + names[1..] : names;
-    }
-
-    /// <summary>Says once what part the section plays.</summary>
-    private static string Prefix(SectionRole role, HashSet<string> used, Labels labels)
-    {
-        var prefix = role switch
-        {
-            SectionRole.Introduction => labels.Background,
-            SectionRole.Discussion or SectionRole.Conclusion => labels.Meaning,
-            SectionRole.Method => labels.Method,
-            _ => "",
-        };
-        return prefix.Length > 0 && used.Add(prefix) ? prefix : "";
+            2,
+            8);
+        return phrases
+            .Where(phrase => phrase.Terms.Count > 1 && FindKeyPhrases.ReadsWell(phrase.Text))
+            .Select(phrase => char.IsLower(phrase.Text[0]) && !(phrase.Text.Length > 1 && char.IsUpper(phrase.Text[1])) ? char.ToUpperInvariant(phrase.Text[0]) + phrase.Text[1..] : phrase.Text)
+            .FirstOrDefault(phrase => !used.Contains(phrase));
     }
 
     private static string Title(string? topic, bool covered, Understanding understanding, Labels labels)
@@ -268,7 +264,7 @@ public static class PlanPost
             return $"{char.ToUpperInvariant(names[0])}{names[1..]}: {labels.WhatDocumentsSay(understanding.Documents.Count)}";
         }
 
-        return string.Join(labels.And, understanding.Documents.Take(2).Select(document => document.Title));
+        return string.Join(labels.And, understanding.Documents.Take(2).Select(document => ReadHeading.Shortened(document.Title) is { Length: > 0 } brief ? brief : document.Title));
     }
 
     /// <summary>One or more sections about the same.</summary>
@@ -310,8 +306,7 @@ public static class PlanPost
 
         public IReadOnlyList<Guid> Passages => [.. Sections.SelectMany(section => section.Passages).Select(passage => passage.Id)];
 
-        public double BestQuote => Sentences.Where(PickQuote.Fits).Select(sentence => sentence.Weight * sentence.Polish).DefaultIfEmpty(0).Max()
-            * (Sections[0].Role is SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Introduction ? 1.4 : 1);
+        public double BestQuote => Sentences.Where(PickQuote.Fits).Select(PickQuote.Worth).DefaultIfEmpty(0).Max();
 
         public void Rate(List<string> focus)
         {

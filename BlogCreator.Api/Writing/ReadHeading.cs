@@ -7,6 +7,8 @@ internal static partial class ReadHeading
 {
     public const string Separator = " › ";
 
+    private const int LongestHeading = 75;
+
     public static string[] Path(string heading) => heading.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public static bool IsBoilerplate(IEnumerable<string> path) => path.Any(part => Boilerplate().IsMatch(Plain(part)));
@@ -26,7 +28,26 @@ internal static partial class ReadHeading
     }
 
     /// <summary>The heading as a reader may see it, or empty when it only names a part ("Results", "Chapter 3").</summary>
-    public static string Telling(string heading) => Telling(heading, 110, 16);
+    public static string Telling(string heading)
+    {
+        var telling = Telling(heading, 200, 30);
+        telling = OwnWork().Replace(telling, "The ");
+        if (telling.Length > LongestHeading && Subordinate().Match(telling) is { Success: true, Index: >= 20 } rest)
+        {
+            telling = telling[..rest.Index];
+        }
+
+        return telling.Length <= 110 ? telling : "";
+    }
+
+    /// <summary>The part of an overlong heading that can stand by itself, or empty.</summary>
+    public static string Shortened(string heading)
+    {
+        var telling = OwnWork().Replace(Telling(heading, 300, 45), "The ");
+        return telling.Length > LongestHeading && Joint().Matches(telling).LastOrDefault(joint => joint.Index is >= 25 and <= LongestHeading) is { } cut
+            ? telling[..cut.Index]
+            : "";
+    }
 
     /// <summary>Titles may be longer than headings.</summary>
     public static string Title(string heading) => Telling(heading, 240, 36);
@@ -66,6 +87,16 @@ internal static partial class ReadHeading
 
     [GeneratedRegex("""^((\d{1,3}|[ivx]{1,5}|[a-z])(\.\d{1,3}){0,4}[.):]? +|(chapter|section|part|kapitel|abschnitt|teil) [\divx]{1,5}[.:]? *)""", Options, 1000)]
     private static partial Regex Numbering();
+
+    [GeneratedRegex("""^(Our|My) """, RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex OwnWork();
+
+    [GeneratedRegex(""",? (that|which|by|in|with|from|through|via|using|when|while|and|but|after|during|under|despite|due)\b""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Joint();
+
+    // What may go from a long heading without making a fragment of it.
+    [GeneratedRegex("""( \([^()]*\)$|, (and|but|which|while|whereas|as|thus|thereby|leading|resulting|suggesting|indicating)\b|; |: | [–—] )""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Subordinate();
 
     [GeneratedRegex("""^(abstract|summary|executive summary|elife digest|digest|zusammenfassung|kurzfassung|overview|überblick|highlights|key (points|messages|findings)|tl;dr|résumé|resumen)$""", Options, 1000)]
     private static partial Regex AbstractName();

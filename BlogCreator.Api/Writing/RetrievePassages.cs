@@ -43,6 +43,8 @@ public static class RetrievePassages
             }
         }
 
+        // How something was done is told where it is the matter of a section, and never to fill another one.
+        var methods = understanding.Documents.SelectMany(document => document.Sections).Where(section => section.Role is SectionRole.Method).SelectMany(section => section.Passages).Select(passage => passage.Id).ToHashSet();
         var sections = new List<RetrievedSection>();
         for (var s = 0; s < plan.Sections.Count; s++)
         {
@@ -51,7 +53,7 @@ public static class RetrievePassages
             var query = section.About.Count > 0 ? section.About : [.. understanding.TermWeights.OrderByDescending(term => term.Value).ThenBy(term => term.Key, StringComparer.Ordinal).Take(20).Select(term => term.Key)];
             // A passage belongs to one section; a section may take in what no section owns when it fits well.
             var scores = index.Score(index.Widen(query))
-                .Where(found => whole || !owner.TryGetValue(found.Key, out var other) || other == s)
+                .Where(found => whole || (owner.TryGetValue(found.Key, out var other) ? other == s : !methods.Contains(found.Key)))
                 .Select(found => (Id: found.Key, Score: found.Value * (owner.TryGetValue(found.Key, out var other) && (whole || other == s) ? 1 : 0.4)))
                 .ToList();
             var ranked = index.Thin(scores, whole ? MostForWhole : MostForSection);

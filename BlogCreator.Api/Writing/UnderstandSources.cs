@@ -9,6 +9,9 @@ public static class UnderstandSources
     /// <summary>A long stretch under one heading is divided, so that each part can become a section of its own.</summary>
     private const int LongestSection = 9;
 
+    /// <summary>Sentences of a part where no heading divides a text.</summary>
+    private const int LongestUnnamed = 14;
+
     public static Understanding Run(BriefDetails brief, IReadOnlyList<SourceDocument> documents, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(brief);
@@ -26,9 +29,28 @@ public static class UnderstandSources
         }
 
         var texts = understood.SelectMany(document => document.Sections).SelectMany(section => section.Passages).SelectMany(passage => passage.Sentences).Select(sentence => sentence.Text).ToList();
-        var phrases = FindKeyPhrases.Run(texts, term => weights.GetValueOrDefault(term, 0.05), texts.Count > 80 ? 4 : texts.Count > 25 ? 3 : 2, 24);
+        var phrases = WithFullNames(FindKeyPhrases.Run(texts, term => weights.GetValueOrDefault(term, 0.05), texts.Count > 80 ? 4 : texts.Count > 45 ? 3 : 2, 24), documents);
         return new Understanding(LanguageOf(documents, texts), understood, weights, phrases);
     }
+
+    /// <summary>"GLV" says nothing to a reader who has not read the document; "green leaf volatiles" does.</summary>
+    private static List<KeyPhrase> WithFullNames(List<KeyPhrase> phrases, IReadOnlyList<SourceDocument> documents)
+    {
+        if (!phrases.Exists(phrase => IsShortForm(phrase.Text)))
+        {
+            return phrases;
+        }
+
+        var names = ReadAcronyms.Run(documents.SelectMany(document => document.Passages).Where(passage => passage.Kind is "prose" or "list").Select(passage => CleanSentence.OneLine(passage.Text)));
+        return
+        [
+            .. phrases
+                .Select(phrase => IsShortForm(phrase.Text) && names.TryGetValue(ReadAcronyms.Singular(phrase.Text), out var name) ? new KeyPhrase(name, [.. Terms.Of(name)], phrase.Weight) : phrase)
+                .DistinctBy(phrase => phrase.Text, StringComparer.OrdinalIgnoreCase),
+        ];
+    }
+
+    private static bool IsShortForm(string phrase) => phrase.Length is >= 2 and <= 8 && !phrase.Contains(' ', StringComparison.Ordinal) && phrase.Skip(1).Any(char.IsUpper);
 
     private static UnderstoodDocument Understand(SourceDocument document, string title, Dictionary<string, double> weights, HashSet<string> repeated)
     {
@@ -78,16 +100,23 @@ public static class UnderstandSources
             if (paper && own is SectionRole.Other && procedures > (afterDiscussion ? 0.15 : 0.5) * Math.Max(1, count))
             {
                 role = SectionRole.Method;
+                // Behind the discussion the methods run on to the next part that has a name of its own.
+                inherited = afterDiscussion ? role : inherited;
             }
 
-            usable = [.. usable.Select(passage => passage with { Sentences = [.. passage.Sentences.Select(sentence => sentence with { Weight = Math.Round(sentence.Weight * RoleFactor(role), 4) })] })];
+            usable = [.. usable.Select(passage => passage with { Sentences = [.. passage.Sentences.Select(sentence => sentence with { Weight = Math.Round(sentence.Weight * RoleFactor(role), 4), Quotable = Math.Round(sentence.Quotable * QuoteFactor(role), 4) })] })];
             var heading = path.Length > 0 ? ReadHeading.Telling(path[^1]) : "";
             if (string.Equals(heading, title, StringComparison.OrdinalIgnoreCase))
             {
                 heading = "";
             }
 
-            foreach (var part in Divide(usable))
+            if (heading.Length == 0 && own is SectionRole.Other && path.Length > 0)
+            {
+                heading = ReadHeading.Shortened(path[^1]);
+            }
+
+            foreach (var part in Divide(usable, unnamed: heading.Length == 0 && role is SectionRole.Other))
             {
                 sections.Add(new UnderstoodSection(heading, role, (double)position / Math.Max(1, passages.Count), part));
                 position += part.Count;
@@ -99,14 +128,17 @@ public static class UnderstandSources
         return new UnderstoodDocument(document.Id, document.Name, title, paper, sections);
     }
 
-    private static IEnumerable<IReadOnlyList<UnderstoodPassage>> Divide(List<UnderstoodPassage> passages)
+    private static IEnumerable<IReadOnlyList<UnderstoodPassage>> Divide(List<UnderstoodPassage> passages, bool unnamed)
     {
         if (passages.Count == 0)
         {
             yield break;
         }
 
-        var parts = (passages.Count + LongestSection - 1) / LongestSection;
+        var sentences = passages.Sum(passage => passage.Sentences.Count);
+        var parts = Math.Max(
+            (passages.Count + LongestSection - 1) / LongestSection,
+            unnamed ? Math.Min(passages.Count / 2, (sentences + LongestUnnamed - 1) / LongestUnnamed) : 1);
         var size = (passages.Count + parts - 1) / parts;
         for (var i = 0; i < passages.Count; i += size)
         {
@@ -139,7 +171,7 @@ public static class UnderstandSources
         var usable = new List<UsableSentence>();
         var number = 0;
         procedures = 0;
-        foreach (var span in SplitSentences.Run(passage.Text))
+        foreach (var span in SplitSentences.Of(passage))
         {
             var raw = span.Of(passage.Text);
             if (!repeated.Contains(Key(raw)) && !string.Equals(CleanSentence.OneLine(raw).TrimEnd('.'), title, StringComparison.OrdinalIgnoreCase)
@@ -147,7 +179,7 @@ public static class UnderstandSources
             {
                 var weight = WeightOf(judged.Text, weights) * (judged.Finding ? 1.35 : 1) * (number == 0 ? 1.12 : 1);
                 procedures += judged.Procedure ? 1 : 0;
-                usable.Add(new UsableSentence(passage.Id, number, judged.Text, judged.StandsAlone, judged.Verbatim, Math.Round(judged.Polish, 3), Math.Round(weight, 4)));
+                usable.Add(new UsableSentence(passage.Id, number, judged.Text, judged.StandsAlone, judged.Verbatim, Math.Round(judged.Polish, 3), Math.Round(weight, 4), Math.Round(judged.Point, 3), Math.Round(judged.Quotable, 3)));
             }
 
             number++;
@@ -171,12 +203,21 @@ public static class UnderstandSources
         _ => 1,
     };
 
+    private static double QuoteFactor(SectionRole role) => role switch
+    {
+        SectionRole.Abstract or SectionRole.Discussion or SectionRole.Conclusion => 1.5,
+        SectionRole.Introduction => 0.8,
+        SectionRole.Result => 0.5,
+        SectionRole.Method => 0,
+        _ => 1,
+    };
+
     private static Dictionary<string, int> CountTerms(IReadOnlyList<SourceDocument> documents)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var passage in documents.SelectMany(document => document.Passages))
         {
-            if (passage.Kind is "toc" or "references" || ReadHeading.IsBoilerplate(ReadHeading.Path(passage.Heading)))
+            if (passage.Kind is "toc" or "references" or "note" || ReadHeading.IsBoilerplate(ReadHeading.Path(passage.Heading)))
             {
                 continue;
             }
@@ -213,7 +254,7 @@ public static class UnderstandSources
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var passage in documents.SelectMany(document => document.Passages))
         {
-            foreach (var span in SplitSentences.Run(passage.Text))
+            foreach (var span in SplitSentences.Of(passage))
             {
                 var key = Key(span.Of(passage.Text));
                 seen[key] = seen.GetValueOrDefault(key) + 1;
@@ -252,8 +293,25 @@ public static class UnderstandSources
             return heading;
         }
 
+        if (FirstLine(document) is { } line && ReadHeading.Title(line) is { Length: > 0 } opening)
+        {
+            return opening;
+        }
+
         var name = Path.GetFileNameWithoutExtension(CleanSentence.OneLine(document.Name)).Replace('_', ' ').Replace('-', ' ').Trim();
         return name.Length == 0 ? document.Name : char.ToUpperInvariant(name[0]) + name[1..];
+    }
+
+    /// <summary>A plain text often opens with its title: one line of some words that ends with no stop.</summary>
+    private static string? FirstLine(SourceDocument document)
+    {
+        if (document.Passages.MinBy(passage => passage.Order) is not { Kind: "prose", Heading.Length: 0 } first)
+        {
+            return null;
+        }
+
+        var line = first.Text.Split('\n')[0].Trim();
+        return line.Length is > 10 and < 120 && char.IsUpper(line[0]) && char.IsLetterOrDigit(line[^1]) && line.AsSpan().Count(' ') is >= 2 and <= 16 ? line : null;
     }
 
     private static string LanguageOf(IReadOnlyList<SourceDocument> documents, List<string> texts)

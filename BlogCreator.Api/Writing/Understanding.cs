@@ -36,7 +36,9 @@ public sealed record UnderstoodPassage(Guid Id, int Order, IReadOnlyList<UsableS
 /// <param name="Verbatim">Exactly as in the source, so that it may be quoted.</param>
 /// <param name="Polish">How well it reads by itself, 0 to 1.</param>
 /// <param name="Weight">How much it says of what the documents are about, 0 to 1.</param>
-public sealed record UsableSentence(Guid PassageId, int Number, string Text, bool StandsAlone, bool Verbatim, double Polish, double Weight);
+/// <param name="Point">How well it serves as a main point: an outcome does, the work of others, a procedure or a row of codes does not.</param>
+/// <param name="Quotable">How well it serves as a quotation, 0 when it does not.</param>
+public sealed record UsableSentence(Guid PassageId, int Number, string Text, bool StandsAlone, bool Verbatim, double Polish, double Weight, double Point, double Quotable);
 
 /// <param name="Text">As the documents write it.</param>
 /// <param name="Terms">Its stems.</param>

@@ -204,6 +204,36 @@ public sealed class CheckPostTests
         Assert.Equal(Verdict.NotFound, claims[1].Verdict);
     }
 
+    [Theory]
+    [InlineData("## Sources\n\n- The river trees of Marlow (report v1.2 (final).pdf), pages 3, 4 and 5\n")]
+    [InlineData("## Quellen\n\n- The river trees of Marlow, Seiten 3, 4\n- report v1.2 (final).pdf\n- report v1.2 (final)\n")]
+    [InlineData("> — *The river trees of Marlow*, page 3\n")]
+    public void The_title_of_a_document_with_its_file_and_pages_is_no_claim(string markdown)
+    {
+        var citations = new Dictionary<int, SourcePassage> { [1] = Passage(Report) with { DocumentTitle = "The river trees of Marlow" } };
+        Assert.Empty(CheckPost.Run(markdown, citations));
+    }
+
+    [Theory]
+    [InlineData("## Sources\n\nThe mayor stole the money.\n")]
+    [InlineData("## Sources\n\n- The mayor stole the money\n")]
+    [InlineData("## Sources\n\n- The river trees of Marlow: the mayor stole the money\n")]
+    [InlineData("## Sources\n\n- The mayor stole the money (The river trees of Marlow), page 3\n")]
+    [InlineData("## Sources\n\n- The river trees of Marlow, 99 percent, page 3\n")]
+    [InlineData("## Sources\n\n- The river trees of Marlow 1874\n")]
+    [InlineData("## Sources\n\n- The river trees of Marlow, page 3 of the mayor\n")]
+    [InlineData("## Sources\n\n- Trees, page 3\n")]
+    [InlineData("> — The mayor stole the money, page 3\n")]
+    [InlineData("> — The river trees of Marlow, page 3. The mayor stole the money.\n")]
+    [InlineData("> “Some residents opposed the plan.”[^1]\n>\n> — The mayor stole the money\n")]
+    [InlineData("— The river trees of Marlow, page 3\n")]
+    [InlineData("— The mayor stole the money.\n")]
+    public void No_claim_hides_behind_a_dash_or_under_the_sources(string markdown)
+    {
+        var citations = new Dictionary<int, SourcePassage> { [1] = Passage(Report) with { DocumentTitle = "The river trees of Marlow" } };
+        Assert.Contains(CheckPost.Run(markdown, citations), claim => claim.Verdict is not (Verdict.Supported or Verdict.NotNeeded));
+    }
+
     [Fact]
     public void Headings_and_code_claim_nothing()
     {

@@ -38,12 +38,57 @@ public sealed class WritePostTests
         Assert.StartsWith("Solar roofs on public buildings cut the town's electricity bill by 31 percent", post.Markdown, StringComparison.Ordinal);
         Assert.Contains("## Key points\n\n- ", post.Markdown, StringComparison.Ordinal);
         Assert.Contains("## Costs and savings\n", post.Markdown, StringComparison.Ordinal);
-        Assert.Matches("> “[^\n]+”\\[\\^\\d+\\]\n>\n> — \\*solar-report.pdf\\*, page \\d", post.Markdown);
+        Assert.Matches("> “[^\n]+”\\[\\^\\d+\\]\n>\n> — \\*Solar roofs in Marlow: a report on three years\\*, page \\d", post.Markdown);
         Assert.EndsWith("\n", post.Markdown, StringComparison.Ordinal);
-        Assert.Contains("## Sources\n\n- solar-report.pdf, page", post.Markdown, StringComparison.Ordinal);
+        Assert.Contains("## Sources\n\n- Solar roofs in Marlow: a report on three years (solar-report.pdf), page", post.Markdown, StringComparison.Ordinal);
         Assert.InRange(post.Tags.Count, 2, 5);
         Assert.DoesNotContain("[^", post.Summary, StringComparison.Ordinal);
         Assert.Equal(post.Citations.Count, post.Citations.Values.Select(passage => passage.Id).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("The leaf scent of the tobacco draws bugs that eat wild Manduca spp.", false)]
+    [InlineData("Plants in 2010 received three larvae of the laboratory strain per plant to a lower leaf.", true)]
+    public async Task A_cut_sentence_is_left_out_and_a_procedure_is_not_quoted(string sentence, bool usable)
+    {
+        var document = MarkdownDocument.Read("tobacco.md", $"# Tobacco and its guards\n\n## Findings\n\n{sentence}\n\nThe scent of a wounded leaf doubles the number of bugs that hunt caterpillars on tobacco. Bugs reduce the damage by caterpillars on tobacco by half.\n\nGuarded tobacco plants grew more flowers than other tobacco plants did. The guards of the tobacco plant are therefore worth their price.");
+        var post = await Write([document], null);
+        if (!usable)
+        {
+            Assert.DoesNotContain("spp.", post.Markdown, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("> “", post.Markdown, StringComparison.Ordinal);
+        Assert.DoesNotContain("> “Plants in 2010", post.Markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Notes_are_not_used()
+    {
+        var document = MarkdownDocument.Read("solar.md", "# Solar power in town\n\n## Costs\n\nSolar panels cost the town two million euros in all. Solar panels save the town money every summer.\n\nThe solar panels were sold by a firm that later failed.");
+        var noted = document with { Passages = [.. document.Passages.Take(document.Passages.Count - 1), document.Passages[^1] with { Kind = "note" }] };
+        Assert.DoesNotContain("later failed", (await Write([noted], null)).Markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Headings_differ_and_none_stands_over_nothing()
+    {
+        foreach (var documents in new SourceDocument[][] { [SampleDocuments.Solar], [SampleDocuments.Batteries], [SampleDocuments.Solar, SampleDocuments.Batteries], [SampleDocuments.German] })
+        {
+            var post = await Write(documents, null, PostLength.Long);
+            var headings = post.Markdown.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal)).ToList();
+            Assert.Equal(headings.Count, headings.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+            Assert.DoesNotMatch("## [^\n]+\n+## ", post.Markdown);
+        }
+    }
+
+    [Fact]
+    public async Task A_short_form_becomes_its_full_name_as_a_tag_and_species_are_not_cut()
+    {
+        var document = MarkdownDocument.Read("leaf.md", "# What leaves say\n\n## Scents\n\nPlants under attack give off green leaf volatiles (GLVs) within minutes. Bugs find the larvae of M. sexta by GLVs alone.\n\nMost larvae of M. sexta that feed on plants with GLVs are eaten. Without GLVs the larvae of M. sexta live longer.\n\nFarmers could use GLVs against M. sexta in their fields. The scent of GLVs spreads over ten metres.");
+        var tags = (await Write([document], null)).Tags;
+        Assert.Contains("green leaf volatiles", tags);
+        Assert.DoesNotContain(tags, tag => tag.Contains("sexta", StringComparison.OrdinalIgnoreCase) || tag.Contains("GLV", StringComparison.Ordinal));
     }
 
     [Fact]

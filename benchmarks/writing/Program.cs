@@ -5,11 +5,12 @@ using BlogCreator.Api.Writing;
 using BlogCreator.Benchmarks.Writing;
 using BlogCreator.Contracts;
 
-// dotnet run --project benchmarks/writing -- [--topic TEXT] [--length short|medium|long] [--scores] FILE...
+// dotnet run --project benchmarks/writing -- [--topic TEXT] [--length short|medium|long] [--scores] [--steps] FILE...
 var files = new List<string>();
 string? topic = null;
 var length = PostLength.Medium;
 var scoresOnly = false;
+var stepsToo = false;
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
@@ -22,6 +23,9 @@ for (var i = 0; i < args.Length; i++)
             break;
         case "--scores":
             scoresOnly = true;
+            break;
+        case "--steps":
+            stepsToo = true;
             break;
         default:
             files.Add(args[i]);
@@ -48,6 +52,30 @@ var cold = watch.Elapsed;
 watch.Restart();
 _ = await WritePost.Run(brief, documents, new ExtractiveWriter(), CancellationToken.None);
 var warm = watch.Elapsed;
+if (stepsToo)
+{
+    // New strings, so that nothing is known from the runs before.
+    var fresh = documents.ConvertAll(document => document with { Passages = [.. document.Passages.Select(passage => passage with { Text = new string(passage.Text.AsSpan()) })] });
+    watch.Restart();
+    var understanding = UnderstandSources.Run(brief, fresh, CancellationToken.None);
+    var understood = watch.Elapsed;
+    var plan = PlanPost.Run(brief, understanding);
+    var planned = watch.Elapsed;
+    var retrieved = RetrievePassages.Run(brief, plan, understanding);
+    var ranked = watch.Elapsed;
+    var written = new List<WrittenSection>();
+    for (var i = 0; i < plan.Sections.Count; i++)
+    {
+        written.Add(await new ExtractiveWriter().WriteSection(new SectionTask(brief, plan, i, retrieved.Sections[i].Passages, understanding, fresh, [.. written]), CancellationToken.None));
+    }
+
+    var wrote = watch.Elapsed;
+    _ = AssemblePost.Run(brief, plan, written, understanding, fresh);
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"understand {understood.TotalMilliseconds:F0}, plan {(planned - understood).TotalMilliseconds:F0}, retrieve {(ranked - planned).TotalMilliseconds:F0}, write {(wrote - ranked).TotalMilliseconds:F0}, assemble {(watch.Elapsed - wrote).TotalMilliseconds:F0} ms"));
+}
+
 watch.Restart();
 var claims = CheckPost.Run(post.Markdown, post.Citations);
 var check = watch.Elapsed;
