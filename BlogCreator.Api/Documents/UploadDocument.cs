@@ -63,7 +63,8 @@ internal sealed class UploadDocument(
             }
 
             using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
-            return await Store(staged, fileName, fileType, user.Id, cancel);
+            // The file is whole: whoever leaves now still finds it stored, and not as bytes without a document.
+            return await Store(staged, fileName, fileType, user.Id, CancellationToken.None);
         }
         catch (FileTooLargeException)
         {
