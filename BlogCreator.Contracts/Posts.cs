@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace BlogCreator.Contracts;
@@ -105,14 +106,20 @@ public sealed record PostDetails(
     DateTimeOffset UpdatedAt);
 
 /// <summary>A new version of a post. <see cref="Version"/> is the one that was edited; 409 when it is not the latest.</summary>
-public sealed record EditPostRequest(int Version, string Title, string Summary, string Markdown, IReadOnlyList<string>? Tags, string? Slug);
+public sealed record EditPostRequest(
+    int Version,
+    string Title,
+    [Required(AllowEmptyStrings = true)] string Summary,
+    [Required(AllowEmptyStrings = true)] string Markdown,
+    IReadOnlyList<string>? Tags,
+    string? Slug);
 
 public sealed record CreatePostRequest(string Title, string? Summary, string? Markdown, IReadOnlyList<string>? Tags);
 
 /// <summary>Now when <see cref="At"/> is null. <see cref="Override"/> passes the gate and is written to the audit trail.</summary>
 public sealed record PublishRequest(DateTimeOffset? At, string? Override);
 
-public sealed record PreviewRequest(string Markdown);
+public sealed record PreviewRequest([Required(AllowEmptyStrings = true)] string Markdown);
 
 /// <summary>Safe HTML of a draft and the verdicts of its sentences, nothing stored.</summary>
 public sealed record PreviewDetails(string Html, CheckSummary Check, IReadOnlyList<ClaimDetails> Claims);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -12,6 +13,8 @@ internal static class Problems
     public static void AddProblems(this IHostApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = Explain);
+        // A request that cannot be read is the sender's mistake, in development too: an answer, not an error in our log.
+        builder.Services.PostConfigure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         builder.Services.Configure<ExceptionHandlerOptions>(options =>
             options.StatusCodeSelector = exception => exception is BadHttpRequestException refused
                 ? refused.StatusCode
@@ -24,6 +27,8 @@ internal static class Problems
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
         problem.Detail ??= problem.Status switch
         {
+            StatusCodes.Status400BadRequest when context.ProblemDetails is not HttpValidationProblemDetails =>
+                "This request cannot be read. Check its address, its parameters and that its body is JSON of the shape described at /openapi/v1.json.",
             StatusCodes.Status401Unauthorized => "Sign in, or send an API key as a bearer token.",
             StatusCodes.Status403Forbidden => "You are signed in, but may not do this.",
             StatusCodes.Status404NotFound => "There is nothing at this address, or nothing that you may see.",

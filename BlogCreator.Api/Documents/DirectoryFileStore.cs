@@ -8,18 +8,15 @@ namespace BlogCreator.Api.Documents;
 /// Files in a folder, spread over two levels by the first letters of their hash. A file appears under its name whole or not
 /// at all: it is written beside, flushed to the disk and renamed.
 /// </summary>
-internal sealed class DirectoryFileStore(IOptions<StorageOptions> options) : IFileStore
+internal sealed class DirectoryFileStore(IOptions<StorageOptions> options, WorkFolder work) : IFileStore
 {
     private const UnixFileMode OwnerWritesGroupReads = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
     private string Root => Path.GetFullPath(options.Value.Path);
 
-    private string WorkFolder => Path.Combine(Root, "work");
-
     public async Task<StagedFile> Stage(Stream content, long maxBytes, CancellationToken cancel)
     {
-        Directory.CreateDirectory(WorkFolder);
-        var path = Path.Combine(WorkFolder, $"upload-{Guid.CreateVersion7():n}");
+        var path = Path.Combine(work.Path, $"upload-{Guid.CreateVersion7():n}");
         try
         {
             var (sha256, size) = await Write(content, path, maxBytes, cancel);
@@ -55,8 +52,7 @@ internal sealed class DirectoryFileStore(IOptions<StorageOptions> options) : IFi
     public Task<LocalCopy?> Borrow(string sha256, CancellationToken cancel)
     {
         var path = PathOf(sha256);
-        Directory.CreateDirectory(WorkFolder);
-        return Task.FromResult(File.Exists(path) ? new LocalCopy(path, WorkFolder) : null);
+        return Task.FromResult(File.Exists(path) ? new LocalCopy(path, work.Path) : null);
     }
 
     public Task Delete(string sha256, CancellationToken cancel)

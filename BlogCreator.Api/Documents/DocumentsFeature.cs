@@ -17,6 +17,8 @@ public static class DocumentsFeature
             .Validate(storage => storage.IsWritable(), "Storage:Path has to name a folder that this service can write to.")
             .ValidateOnStart();
         services.AddOptions<SiteOptions>().Configure<IOptions<UploadOptions>>((site, uploads) => site.MaxUploadBytes = uploads.Value.MaxBytes);
+        services.AddSingleton<WorkFolder>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkFolder>());
         services.AddSingleton<IFileStore, DirectoryFileStore>();
         services.AddSingleton<FileGate>();
         services.AddSingleton<ReadInChild>();

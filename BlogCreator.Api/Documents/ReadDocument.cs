@@ -38,7 +38,7 @@ internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild read
     public async Task GiveUp(Guid subject, string error, CancellationToken cancel)
     {
         db.ChangeTracker.Clear();
-        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == subject, cancel) is { } document)
+        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == subject, cancel) is { Status: not DocumentStatus.Ready } document)
         {
             document.Fail(ReadFailures.Crashed.Code, ReadFailures.Crashed.Reason, clock.GetUtcNow());
             await db.SaveChangesAsync(cancel);

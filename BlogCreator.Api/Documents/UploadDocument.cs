@@ -59,14 +59,17 @@ internal sealed class UploadDocument(
             var fileName = UploadedName.Clean(name);
             if (UploadedName.TypeOf(fileName) is not { } fileType)
             {
-                return NotRead(request);
+                await LetArrive(request, cancel);
+                return NotRead();
             }
 
             using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
-            return await Store(staged, fileName, fileType, user.Id, cancel);
+            // The file is whole: whoever leaves now still finds it stored, and not as bytes without a document.
+            return await Store(staged, fileName, fileType, user.Id, CancellationToken.None);
         }
         catch (FileTooLargeException)
         {
+            await LetArrive(request, cancel);
             return TooLarge(request);
         }
         catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
@@ -154,6 +157,22 @@ internal sealed class UploadDocument(
         return DescribeDocument.ToDetails(document);
     }
 
+    /// <summary>
+    /// Takes the rest, up to the limit, and forgets it: a proxy that is still sending would see a broken connection, and not
+    /// the answer.
+    /// </summary>
+    private static async Task LetArrive(HttpRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            await request.Body.CopyToAsync(Stream.Null, cancel);
+        }
+        catch (Exception ended) when (ended is IOException && !cancel.IsCancellationRequested)
+        {
+            // Over the limit, or the sender has left: the answer is the same.
+        }
+    }
+
     private ProblemHttpResult TooLarge(HttpRequest request)
     {
         // What has not arrived is not wanted any more.
@@ -167,16 +186,12 @@ internal sealed class UploadDocument(
             ("maxBytes", limits.Value.MaxBytes));
     }
 
-    private static ProblemHttpResult NotRead(HttpRequest request)
-    {
-        request.HttpContext.Response.Headers.Connection = "close";
-        return Problems.Refuse(
-            StatusCodes.Status415UnsupportedMediaType,
-            "unsupported-type",
-            "This kind of file is not read",
-            $"Files with these endings are read: {string.Join(", ", UploadedName.Types.Keys)}. Convert the document to one of them and upload that.",
-            ("accepted", UploadedName.Types.Keys));
-    }
+    private static ProblemHttpResult NotRead() => Problems.Refuse(
+        StatusCodes.Status415UnsupportedMediaType,
+        "unsupported-type",
+        "This kind of file is not read",
+        $"Files with these endings are read: {string.Join(", ", UploadedName.Types.Keys)}. Convert the document to one of them and upload that.",
+        ("accepted", UploadedName.Types.Keys));
 
     private static ProblemHttpResult NoFile() =>
         Problems.Invalid("no-file", "Send the document as multipart/form-data, in a field named 'file' that carries the file's name.");

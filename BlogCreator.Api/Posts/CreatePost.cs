@@ -22,8 +22,11 @@ public static class CreatePost
         }
 
         var text = new VersionText(request.Title, request.Summary ?? "", request.Markdown ?? "", request.Tags ?? []);
+        // Begun before the look for a free address, so that two posts of one title get two.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var (post, version) = await Add(db, user.Id, null, text, new Dictionary<int, SourcePassage>(), clock.GetUtcNow(), cancel);
         await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         return TypedResults.Created($"/api/v1/posts/{post.Id}", DescribePost.ToDetails(post, version));
     }
 

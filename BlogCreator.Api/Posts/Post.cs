@@ -53,6 +53,11 @@ public sealed class Post
     {
         Version++;
         UpdatedAt = now;
+        if (Status == PostStatus.Scheduled)
+        {
+            // The reason was given for other words.
+            OverrideReason = null;
+        }
     }
 
     public void Rename(string slug) => Slug = slug;
@@ -72,6 +77,14 @@ public sealed class Post
         Status = PostStatus.Scheduled;
         ScheduledAt = at;
         OverrideReason = overrideReason;
+        UpdatedAt = now;
+    }
+
+    /// <summary>The scheduled version may not be published; what readers already see stays.</summary>
+    public void RefuseSchedule(DateTimeOffset now)
+    {
+        Status = PublishedVersion is null ? PostStatus.Draft : PostStatus.Published;
+        ScheduledAt = null;
         UpdatedAt = now;
     }
 

@@ -21,6 +21,8 @@ public static class PublishPost
         TimeProvider clock,
         CancellationToken cancel)
     {
+        // A post is never without the job of its schedule: the old one goes and the new one comes in one step.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (await DescribePost.Find(db, id, user.Id, cancel) is not var (post, version))
         {
             return Problems.NotFound("post");
@@ -68,7 +70,20 @@ public static class PublishPost
             db.Audit.Add(AuditEntry.Create("posts.published-with-override", user.Id, id, $"{failing.Count} statements: {overridden}", now));
         }
 
-        await db.SaveChangesAsync(cancel);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException)
+        {
+            return Problems.Refuse(
+                StatusCodes.Status409Conflict,
+                "being-published",
+                "This post is changing at this moment",
+                "It was saved by someone else, or its scheduled time has just come. Nothing was lost; look at it again, then repeat this if it is still wanted.");
+        }
+
+        await transaction.CommitAsync(cancel);
         return TypedResults.Ok(DescribePost.ToDetails(post, version));
     }
 }

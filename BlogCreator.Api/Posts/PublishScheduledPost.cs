@@ -24,8 +24,8 @@ public sealed class PublishScheduledPost(BlogDb db, TimeProvider clock) : IJobHa
         var version = await db.PostVersions.AsNoTracking().SingleAsync(version => version.PostId == post.Id && version.Number == post.Version, cancel);
         if (WriteVersion.Failing(version.Claims).Count > 0 && post.OverrideReason is null)
         {
-            // It was edited after it was scheduled and no longer passes the gate: a draft again, for its author to see.
-            post.Unpublish(now);
+            // It was edited after it was scheduled and no longer passes the gate: for its author to see.
+            post.RefuseSchedule(now);
             db.Audit.Add(AuditEntry.Create("posts.schedule-refused", null, post.Id, "Statements without evidence.", now));
         }
         else

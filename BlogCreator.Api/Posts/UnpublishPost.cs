@@ -11,6 +11,7 @@ public static class UnpublishPost
 {
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id, cancel) is not { } post)
         {
             return Problems.NotFound("post");
@@ -19,6 +20,7 @@ public static class UnpublishPost
         post.Unpublish(clock.GetUtcNow());
         await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
         await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();
     }
 }

@@ -29,7 +29,8 @@ public static class WriteVersion
             Summary = OneLine(text.Summary, 600),
             Markdown = markdown,
             PlainText = RenderPost.ToPlainText(markdown),
-            Tags = [.. text.Tags.Select(tag => OneLine(tag, 40).ToLowerInvariant()).Where(tag => tag.Length > 0).Distinct().Take(12)],
+            // JSON may hold null where no text can be.
+            Tags = [.. text.Tags.OfType<string>().Select(tag => OneLine(tag, 40).ToLowerInvariant()).Where(tag => tag.Length > 0).Distinct().Take(12)],
             Claims = claims,
             Supported = summary.Supported,
             Checked = summary.Checked,
@@ -44,6 +45,6 @@ public static class WriteVersion
     private static string OneLine(string text, int length)
     {
         var line = string.Join(' ', string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return line.Length > length ? line[..length] : line;
+        return line.Length > length ? line[..(char.IsHighSurrogate(line[length - 1]) ? length - 1 : length)] : line;
     }
 }

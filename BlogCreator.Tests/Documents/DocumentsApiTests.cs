@@ -256,7 +256,7 @@ public sealed class DocumentsApiTests : IAsyncLifetime
     }
 
     private string[] StoredFiles() => Directory.Exists(Path.Combine(_api.Folder, "files"))
-        ? Directory.GetFiles(Path.Combine(_api.Folder, "files"), "*", SearchOption.AllDirectories)
+        ? Directory.GetFiles(Path.Combine(_api.Folder, "files"), "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).ToArray()
         : [];
 
     private static async Task<HttpResponseMessage> Upload(HttpClient client, string name, byte[] content)

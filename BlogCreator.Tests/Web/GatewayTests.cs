@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using BlogCreator.Contracts;
+using BlogCreator.Tests.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +13,8 @@ namespace BlogCreator.Tests.Web;
 /// <summary>The way through Web to Api, with a program at the other end that tells what reached it.</summary>
 public sealed class GatewayTests : IAsyncLifetime
 {
+    private const long MostBytes = 41_000_000;
+
     private readonly string _keys = Directory.CreateTempSubdirectory("blogcreator-test-").FullName;
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _siteCookies = [];
@@ -31,7 +35,7 @@ public sealed class GatewayTests : IAsyncLifetime
         _api.MapGet("/api/v1/site", (HttpRequest request) =>
         {
             _siteCookies.Add(request.Headers.Cookie.ToString());
-            return TypedResults.Json(new SiteDetails("Site", true, false, 1000), BlogApi.Json);
+            return TypedResults.Json(new SiteDetails("Site", true, false, MostBytes), BlogApi.Json);
         });
         _api.MapGet("/api/v1/public/posts", () => TypedResults.Json(new Page<PublicPostSummary>([], null), BlogApi.Json));
         _api.MapPost("/api/v1/documents/upload", async (HttpRequest request, CancellationToken cancel) =>
@@ -81,6 +85,19 @@ public sealed class GatewayTests : IAsyncLifetime
         using var content = new StreamContent(new MemoryStream(new byte[40_000_000]));
         using var answer = await browser.PostAsync("/api/v1/documents/upload", content, Cancel);
         Assert.Equal("40000000", await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_file_over_the_limit_is_refused_before_it_is_sent()
+    {
+        using var browser = Browser();
+        browser.DefaultRequestHeaders.ExpectContinue = true;
+        using var content = new StreamContent(new MemoryStream(new byte[MostBytes + 100_000]));
+        using var answer = await browser.PostAsync("/api/v1/documents/upload", content, Cancel);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        var problem = await ApiFixture.Problem(answer);
+        Assert.Equal("too-large", problem.More!["code"].GetString());
+        Assert.Contains("39.1 MB", problem.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

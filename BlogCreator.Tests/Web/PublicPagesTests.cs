@@ -53,6 +53,17 @@ public sealed partial class PublicPagesTests(WebFixture site) : IClassFixture<We
     }
 
     [Fact]
+    public async Task An_address_that_somebody_made_up_never_breaks_a_page()
+    {
+        using var owner = await site.Owner();
+        using var reader = site.Browser();
+        using var list = await reader.GetAsync("/?after=zzz", Cancel);
+        Assert.Equal((HttpStatusCode.Found, "/"), (list.StatusCode, list.Headers.Location?.OriginalString));
+        using var missing = await reader.GetAsync("/not-found?status=abc", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
     public async Task An_old_address_of_a_post_leads_to_the_one_it_has_now()
     {
         using var owner = await site.Owner();

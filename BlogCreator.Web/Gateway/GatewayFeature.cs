@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using BlogCreator.Contracts;
-using Microsoft.AspNetCore.Mvc;
+using BlogCreator.Web.Shell;
 using Microsoft.Extensions.ServiceDiscovery.Http;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -25,6 +25,8 @@ public static class GatewayFeature
         builder.Services.AddSingleton(services => new ForwardToApi(
             services.GetRequiredService<IHttpForwarder>(),
             new HttpMessageInvoker(services.GetRequiredService<IServiceDiscoveryHttpMessageHandlerFactory>().CreateHandler(Connections())),
+            services.GetRequiredService<SiteProfile>(),
+            services.GetRequiredService<IServiceScopeFactory>(),
             services.GetRequiredService<ILogger<ForwardToApi>>()));
     }
 
@@ -37,8 +39,7 @@ public static class GatewayFeature
             : ["/api/{**rest}", "/ws/{**rest}", "/openapi/{**rest}", "/scalar/{**rest}"];
         foreach (var route in routes)
         {
-            // Api owns the limit on uploads; a second one here would only differ from it.
-            app.Map(route, forward.Handle).ExcludeFromDescription().WithMetadata(new DisableRequestSizeLimitAttribute());
+            app.Map(route, forward.Handle).ExcludeFromDescription();
         }
     }
 
