@@ -35,7 +35,9 @@ public static class PlanPost
         var asked = topic is null ? [] : Terms.Of(topic).Distinct(StringComparer.Ordinal).ToList();
         var units = Units(understanding);
         var covered = topic is null || asked.Count == 0 || IsCovered(asked, units);
-        var focus = covered && asked.Count > 0 ? asked : [];
+        // Asked for what a document is about as a whole, all of it is on the topic: nothing is left out as beside the point.
+        var whole = understanding.Documents.Any(document => Terms.Of(document.Title).ToHashSet(StringComparer.Ordinal) is var title && asked.TrueForAll(title.Contains));
+        var focus = covered && asked.Count > 0 && !whole ? asked : [];
         var words = brief.Length switch { PostLength.Short => 350, PostLength.Medium => 700, _ => 1300 };
         var themes = Choose(Themes(units, focus), brief.Length, focus);
         var keyPoints = brief.Length switch { PostLength.Short => 3, PostLength.Medium => 4, _ => 5 };

@@ -45,6 +45,12 @@ public static class RetrievePassages
 
         // How something was done is told where it is the matter of a section, and never to fill another one.
         var methods = understanding.Documents.SelectMany(document => document.Sections).Where(section => section.Role is SectionRole.Method).SelectMany(section => section.Passages).Select(passage => passage.Id).ToHashSet();
+        // Under a heading of its own a passage is about that; below another one it would say something out of place.
+        var headed = understanding.Documents.SelectMany(document => document.Sections)
+            .Where(section => section.Heading.Length > 0)
+            .SelectMany(section => section.Passages)
+            .Select(passage => passage.Id)
+            .ToHashSet();
         var sections = new List<RetrievedSection>();
         for (var s = 0; s < plan.Sections.Count; s++)
         {
@@ -54,7 +60,7 @@ public static class RetrievePassages
             // A passage belongs to one section; a section may take in what no section owns when it fits well.
             var scores = index.Score(index.Widen(query))
                 .Where(found => whole || (owner.TryGetValue(found.Key, out var other) ? other == s : !methods.Contains(found.Key)))
-                .Select(found => (Id: found.Key, Score: found.Value * (owner.TryGetValue(found.Key, out var other) && (whole || other == s) ? 1 : 0.4)))
+                .Select(found => (Id: found.Key, Score: found.Value * (owner.ContainsKey(found.Key) ? 1 : 0.4)))
                 .ToList();
             var ranked = index.Thin(scores, whole ? MostForWhole : MostForSection);
             if (section.Part is SectionPart.Lead)
