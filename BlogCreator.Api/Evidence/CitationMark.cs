@@ -22,6 +22,30 @@ public static class PostMarkdown
     /// </summary>
     public static readonly MarkdownPipeline Pipeline = Build();
 
+    public const int MostLinks = 1000;
+
+    /// <summary>
+    /// Whether a text that somebody sent can be parsed at all: nesting has a limit, and each link that is begun and never
+    /// closed costs a walk to the end of the text.
+    /// </summary>
+    public static bool CanBeRead(string markdown)
+    {
+        if (markdown.AsSpan().Count("](") > MostLinks)
+        {
+            return false;
+        }
+
+        try
+        {
+            Markdown.Parse(markdown, Pipeline);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     private static MarkdownPipeline Build()
     {
         var builder = new MarkdownPipelineBuilder().UsePreciseSourceLocation().DisableHtml().UsePipeTables().UseAutoLinks().UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough);

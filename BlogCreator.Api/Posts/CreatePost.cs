@@ -3,12 +3,15 @@ using BlogCreator.Api.Evidence;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Api.Posts;
 
 /// <summary>A post written by hand, without sources as yet.</summary>
 public static class CreatePost
 {
+    private const int MostAttempts = 20;
+
     public static async Task<Results<Created<PostDetails>, ProblemHttpResult>> Handle(
         CreatePostRequest request,
         CurrentUser user,
@@ -22,12 +25,20 @@ public static class CreatePost
         }
 
         var text = new VersionText(request.Title, request.Summary ?? "", request.Markdown ?? "", request.Tags ?? []);
-        // Begun before the look for a free address, so that two posts of one title get two.
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var (post, version) = await Add(db, user.Id, null, text, new Dictionary<int, SourcePassage>(), clock.GetUtcNow(), cancel);
-        await db.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
-        return TypedResults.Created($"/api/v1/posts/{post.Id}", DescribePost.ToDetails(post, version));
+        for (var attempt = 1; ; attempt++)
+        {
+            var (post, version) = await Add(db, user.Id, null, text, new Dictionary<int, SourcePassage>(), clock.GetUtcNow(), cancel);
+            try
+            {
+                await db.SaveChangesAsync(cancel);
+                return TypedResults.Created($"/api/v1/posts/{post.Id}", DescribePost.ToDetails(post, version));
+            }
+            catch (DbUpdateException) when (attempt < MostAttempts)
+            {
+                // Another post of this title took the address between our look and our write: look for the next.
+                db.ChangeTracker.Clear();
+            }
+        }
     }
 
     /// <summary>Adds a post with its first version; the caller saves.</summary>

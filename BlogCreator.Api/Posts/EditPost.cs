@@ -1,4 +1,5 @@
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Evidence;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -67,7 +68,9 @@ public static class EditPost
             ? Problems.Invalid("no-title", "Give the post a title.")
             : markdown.Length > WriteVersion.MaxMarkdown
                 ? Problems.Invalid("too-long", $"A post holds at most {WriteVersion.MaxMarkdown:N0} characters. Split it in two.")
-                : null;
+                : PostMarkdown.CanBeRead(markdown)
+                    ? null
+                    : Problems.Invalid("too-tangled", $"Lists, quotes and brackets are nested too deeply here, or there are more than {PostMarkdown.MostLinks:N0} links. Take some away, or split the post in two.");
 
     private static ProblemHttpResult Conflict(PostVersion latest) => Problems.Refuse(
         StatusCodes.Status409Conflict,

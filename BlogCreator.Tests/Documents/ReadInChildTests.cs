@@ -62,6 +62,10 @@ public sealed class ReadInChildTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_makes_the_reader_crash_ends_with_a_reason() =>
+        Assert.Equal(ReadFailures.Crashed, (await Read("markdown", Enumerable.Repeat((byte)'>', 100_000).Append((byte)'x').ToArray())).Failure);
+
+    [Fact]
     public async Task A_cancelled_reading_ends_its_process()
     {
         using var cancel = new CancellationTokenSource();

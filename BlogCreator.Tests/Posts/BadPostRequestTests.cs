@@ -35,6 +35,19 @@ public sealed class BadPostRequestTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal("Untouched", (await author.GetFromJsonAsync<PostDetails>($"/api/v1/posts/{post.Id}", BlogApi.Json))!.Title);
     }
 
+    [Theory]
+    [InlineData("> ", 20_000)]
+    [InlineData("[", 100_000)]
+    [InlineData("**a ", 50_000)]
+    [InlineData("[a](", 90_000)]
+    public async Task A_text_made_to_break_the_parser_is_refused(string part, int times)
+    {
+        using var author = await api.SignInAs("ada");
+        using var answer = await author.PostAsJsonAsync("/api/v1/posts", new CreatePostRequest("Tangled", null, string.Concat(Enumerable.Repeat(part, times)), null), BlogApi.Json);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("too-tangled", (await ApiFixture.Problem(answer)).More!["code"].GetString());
+    }
+
     [Fact]
     public async Task A_tag_that_is_no_text_is_left_out()
     {
