@@ -138,7 +138,7 @@ public static class PlanPost
         if (focus.Count > 0)
         {
             var best = ranked.Count > 0 ? ranked[0].Score : 0;
-            ranked = [.. ranked.Where((theme, index) => index < 2 || theme.Score > 0.3 * best)];
+            ranked = [.. ranked.Where((theme, index) => index == 0 || theme.Score > 0.3 * best)];
         }
 
         // How it was done in detail is told only where there is little else.

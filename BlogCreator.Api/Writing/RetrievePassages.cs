@@ -43,11 +43,9 @@ public static class RetrievePassages
             }
         }
 
-        // How something was done is told where it is the matter of a section, and never to fill another one.
-        var methods = understanding.Documents.SelectMany(document => document.Sections).Where(section => section.Role is SectionRole.Method).SelectMany(section => section.Passages).Select(passage => passage.Id).ToHashSet();
         // Under a heading of its own a passage is about that; below another one it would say something out of place.
         var headed = understanding.Documents.SelectMany(document => document.Sections)
-            .Where(section => section.Heading.Length > 0)
+            .Where(section => section.Heading.Length > 0 || section.Role is not SectionRole.Other)
             .SelectMany(section => section.Passages)
             .Select(passage => passage.Id)
             .ToHashSet();
@@ -57,13 +55,13 @@ public static class RetrievePassages
             var section = plan.Sections[s];
             var whole = section.Part is not SectionPart.Body;
             var query = section.About.Count > 0 ? section.About : [.. understanding.TermWeights.OrderByDescending(term => term.Value).ThenBy(term => term.Key, StringComparer.Ordinal).Take(20).Select(term => term.Key)];
-            // A passage belongs to one section; a section may take in what no section owns when it fits well.
+            // Lead and key points stay with what was asked for. A passage belongs to one section; a section may take in what no section owns when it fits well.
             var scores = index.Score(index.Widen(query))
-                .Where(found => whole || (owner.TryGetValue(found.Key, out var other) ? other == s : !methods.Contains(found.Key)))
+                .Where(found => whole ? section.About.Count == 0 || section.Passages.Contains(found.Key) : (owner.TryGetValue(found.Key, out var other) ? other == s : !headed.Contains(found.Key)))
                 .Select(found => (Id: found.Key, Score: found.Value * (owner.ContainsKey(found.Key) ? 1 : 0.4)))
                 .ToList();
             var ranked = index.Thin(scores, whole ? MostForWhole : MostForSection);
-            if (section.Part is SectionPart.Lead)
+            if (section.Part is SectionPart.Lead && section.About.Count == 0)
             {
                 ranked.AddRange(Openings(understanding).Except(ranked.Select(passage => passage.PassageId)).Select(id => new RankedPassage(id, OpeningScore)));
             }

@@ -46,6 +46,31 @@ public sealed class WritePostTests
         Assert.Equal(post.Citations.Count, post.Citations.Values.Select(passage => passage.Id).Distinct().Count());
     }
 
+    [Fact]
+    public async Task A_sentence_stays_under_the_heading_it_had()
+    {
+        var harbour = MarkdownDocument.Read("harbour.md", MainJob.SampleDocuments.Harbour);
+        foreach (var topic in new[] { null, "The harbour of Brenholt", "seals", "Who pays for the breakwater?" })
+        {
+            var post = await Write([harbour], topic, PostLength.Medium);
+            Assert.All(CheckPost.Run(post.Markdown, post.Citations), claim => Assert.True(claim.Verdict is Verdict.Supported or Verdict.NotNeeded, claim.Sentence));
+            foreach (var part in post.Markdown.Split("\n## ").Skip(1).Where(part => !part.StartsWith("Key points", StringComparison.Ordinal) && !part.StartsWith("Sources", StringComparison.Ordinal)))
+            {
+                Assert.Single(Regex.Matches(part, @"\[\^(?<label>\d+)\]", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+                    .Select(mark => post.Citations[int.Parse(mark.Groups["label"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)].Heading)
+                    .Distinct());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_the_documents_own_leaves_no_section_out()
+    {
+        var harbour = MarkdownDocument.Read("harbour.md", MainJob.SampleDocuments.Harbour);
+        var post = await Write([harbour], "The harbour of Brenholt", PostLength.Medium);
+        Assert.Equal(harbour.Passages.Select(passage => passage.Heading).Distinct().Order(), post.Citations.Values.Select(passage => passage.Heading).Distinct().Order());
+    }
+
     [Theory]
     [InlineData("The leaf scent of the tobacco draws bugs that eat wild Manduca spp.", false)]
     [InlineData("Plants in 2010 received three larvae of the laboratory strain per plant to a lower leaf.", true)]
