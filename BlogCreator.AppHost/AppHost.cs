@@ -51,6 +51,7 @@ var api = builder.AddProject<Projects.BlogCreator_Api>("api", launchProfileName:
     .WaitForStart(elasticsearch)
     .WithHttpHealthCheck("/health");
 
+// Web starts beside Api and says so on its pages until Api answers.
 var web = builder.AddProject<Projects.BlogCreator_Web>("web", launchProfileName: null)
     .WithHttpEndpoint(port: isRun ? 8080 : null, targetPort: isRun ? null : 8080)
     .WithReference(api)
@@ -58,7 +59,7 @@ var web = builder.AddProject<Projects.BlogCreator_Web>("web", launchProfileName:
     .WithEnvironment("Site__Name", siteName)
     .WithEnvironment("Site__BaseUrl", siteBaseUrl)
     .WithEnvironment("Sentry__Dsn", sentryDsn)
-    .WaitFor(api)
+    .WaitForStart(api)
     .WithHttpHealthCheck("/health")
     .WithExternalHttpEndpoints();
 

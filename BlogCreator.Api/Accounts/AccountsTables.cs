@@ -62,6 +62,7 @@ public static class AccountsTables
             builder.Property(site => site.Id).ValueGeneratedNever();
             builder.Property(site => site.Name).HasMaxLength(80);
             builder.Property(site => site.SetupTokenHash).HasMaxLength(32);
+            builder.HasData(new Site());
         }
     }
 }

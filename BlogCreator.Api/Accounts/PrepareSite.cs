@@ -8,19 +8,13 @@ using Microsoft.Extensions.Options;
 namespace BlogCreator.Api.Accounts;
 
 /// <summary>
-/// Part of <c>migrate</c>: makes the one row about the site and, where set-up will ask for a token and none is
-/// configured, the token. It is printed once; only its hash is kept.
+/// Part of <c>migrate</c>: where set-up will ask for a token and none is configured, makes one. It is printed once; only its
+/// hash is kept.
 /// </summary>
 public sealed class PrepareSite(BlogDb db, IOptions<SetupOptions> options, IHostEnvironment environment)
 {
     public async Task Run(TextWriter output, CancellationToken cancel)
     {
-        if (!await db.Sites.AnyAsync(cancel))
-        {
-            db.Sites.Add(new Site());
-            await db.SaveChangesAsync(cancel);
-        }
-
         if (environment.IsDevelopment() || !string.IsNullOrEmpty(options.Value.Token) || await db.People.AnyAsync(person => person.IsOwner, cancel))
         {
             return;

@@ -1,6 +1,6 @@
 namespace BlogCreator.Api.Accounts;
 
-/// <summary>The one row about the site itself. Made by <c>migrate</c>; named at set-up.</summary>
+/// <summary>The one row about the site itself. It comes with the schema and is named at set-up.</summary>
 public sealed class Site
 {
     public const int OnlyId = 1;

@@ -12,12 +12,12 @@ public static class DataFeature
         builder.Services.AddDbContext<BlogDb, SqliteBlogDb>((services, options) => options
             .UseSqlite(connection)
             .AddInterceptors(services.GetServices<Microsoft.EntityFrameworkCore.Diagnostics.IInterceptor>()));
-        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck("database", new DatabaseHealth(connection), tags: ["ready"]);
         return builder;
     }
 
-    /// <summary>Fails at start, naming the setting, rather than at the first request.</summary>
-    private static string ConnectionString(IConfiguration configuration)
+    /// <summary>The checked connection string. Fails at start, naming the setting, rather than at the first request.</summary>
+    internal static string ConnectionString(IConfiguration configuration)
     {
         const string Setting = "ConnectionStrings__blogdb";
         var text = configuration.GetConnectionString("blogdb");
@@ -47,14 +47,13 @@ public static class DataFeature
         }
     }
 
-    private sealed class DatabaseHealth(BlogDb db) : IHealthCheck
+    private sealed class DatabaseHealth(string connection) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                var missing = await db.Database.GetPendingMigrationsAsync(cancellationToken);
-                return missing.Any()
+                return (await SchemaVersion.Missing(connection, cancellationToken)).Count > 0
                     ? HealthCheckResult.Unhealthy("The database is older than this version. Run the 'migrate' command.")
                     : HealthCheckResult.Healthy();
             }

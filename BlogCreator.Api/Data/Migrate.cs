@@ -13,12 +13,7 @@ public sealed partial class Migrate(BlogDb db, ILogger<Migrate> logger)
         }
 
         var missing = (await db.Database.GetPendingMigrationsAsync(cancel)).Count();
-        if (missing > 0)
-        {
-            // Otherwise it would build and compare the whole model to find that there is nothing to do.
-            await db.Database.MigrateAsync(cancel);
-        }
-
+        await db.Database.MigrateAsync(cancel);
         LogMigrated(logger, missing);
     }
 

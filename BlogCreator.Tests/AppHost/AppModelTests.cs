@@ -18,7 +18,7 @@ public sealed class AppModelTests : IAsyncLifetime
     [InlineData("api", "migrate", WaitType.WaitForCompletion)]
     [InlineData("api", "redis", WaitType.WaitUntilHealthy)]
     [InlineData("api", "elasticsearch", WaitType.WaitUntilStarted)]
-    [InlineData("web", "api", WaitType.WaitUntilHealthy)]
+    [InlineData("web", "api", WaitType.WaitUntilStarted)]
     public void A_service_waits_for_what_it_needs(string service, string dependency, WaitType type)
     {
         Assert.Contains(

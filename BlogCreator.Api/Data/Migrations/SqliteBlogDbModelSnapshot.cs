@@ -145,6 +145,12 @@ namespace BlogCreator.Api.Data.Migrations
                     b.HasKey("Id");
 
                     b.ToTable("Site", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1
+                        });
                 });
 
             modelBuilder.Entity("BlogCreator.Api.Documents.Document", b =>
