@@ -75,7 +75,8 @@ public sealed class ExtractiveWriter : IPostWriter
                 Remember(reserved.Text);
             }
 
-            _focus = task.Plan.TopicCovered && task.Plan.Topic is { } topic ? [.. Terms.Of(topic)] : [];
+            // The plan knows whether the topic narrows what is told.
+            _focus = [.. task.Plan.Sections.Where(section => section.Part is SectionPart.Lead).SelectMany(section => section.About)];
         }
 
         public WrittenSection Write()
