@@ -43,14 +43,9 @@ if (args is ["migrate", ..])
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddProblemDetails();
 builder.Services.AddValidation();
 builder.AddApiDescription();
-builder.Services.ConfigureHttpJsonOptions(json =>
-{
-    json.SerializerOptions.RespectNullableAnnotations = BlogApi.Json.RespectNullableAnnotations;
-    json.SerializerOptions.Encoder = BlogApi.Json.Encoder;
-});
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.RespectNullableAnnotations = BlogApi.Json.RespectNullableAnnotations);
 
 builder.AddData();
 builder.AddOperations();

@@ -36,9 +36,6 @@ public sealed class RateLimitOptions
 /// <summary>People, their sessions and API keys, and the site they belong to.</summary>
 public static class AccountsFeature
 {
-    /// <summary>The claim that names the <see cref="Session"/> of a cookie.</summary>
-    public const string SessionClaim = "session";
-
     private const string SignInLimit = "sign-in";
     private const string EitherScheme = "Either";
 
@@ -108,7 +105,7 @@ public static class AccountsFeature
     {
         var db = context.HttpContext.RequestServices.GetRequiredService<BlogDb>();
         var now = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-        var session = Guid.TryParse(context.Principal?.FindFirst(SessionClaim)?.Value, out var id)
+        var session = Guid.TryParse(context.Principal?.FindFirst(SharedSignIn.SessionClaim)?.Value, out var id)
             ? await db.Sessions.SingleOrDefaultAsync(session => session.Id == id, context.HttpContext.RequestAborted)
             : null;
         if (session is null || session.IsOver(now))

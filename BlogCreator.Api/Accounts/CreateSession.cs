@@ -69,7 +69,7 @@ public static class CreateSession
                 new(ClaimTypes.NameIdentifier, person.Id.ToString()),
                 new(ClaimTypes.Name, person.Name),
                 new(ClaimTypes.Email, person.Email),
-                new(AccountsFeature.SessionClaim, session.Id.ToString()),
+                new(SharedSignIn.SessionClaim, session.Id.ToString()),
             ],
             SharedSignIn.Scheme);
         await context.SignInAsync(SharedSignIn.Scheme, new ClaimsPrincipal(identity), new AuthenticationProperties { IsPersistent = true });

@@ -12,7 +12,7 @@ public static class DeleteSession
 {
     public static async Task<NoContent> Handle(CurrentUser user, HttpContext context, BlogDb db, CancellationToken cancel)
     {
-        if (Guid.TryParse(context.User.FindFirst(AccountsFeature.SessionClaim)?.Value, out var id))
+        if (Guid.TryParse(context.User.FindFirst(SharedSignIn.SessionClaim)?.Value, out var id))
         {
             await db.Sessions.Where(session => session.Id == id && session.PersonId == user.Id).ExecuteDeleteAsync(cancel);
         }

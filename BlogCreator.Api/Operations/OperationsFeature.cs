@@ -35,7 +35,6 @@ public static class OperationsFeature
     public static IHostApplicationBuilder AddOperations(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<JobKinds>();
         builder.Services.AddSingleton<JobSignal>();
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());

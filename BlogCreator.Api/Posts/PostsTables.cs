@@ -1,9 +1,6 @@
-using System.Text.Json;
 using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Data;
-using BlogCreator.Contracts;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace BlogCreator.Api.Posts;
@@ -20,14 +17,6 @@ public static class PostsTables
 
         public DbSet<PostSlug> PostSlugs => db.Set<PostSlug>();
     }
-
-    /// <summary>A value kept as one JSON text. It is replaced, never changed in place.</summary>
-    private static PropertyBuilder<T> AsJson<T>(this PropertyBuilder<T> property)
-        where T : notnull =>
-        property.HasConversion(
-            value => JsonSerializer.Serialize(value, BlogApi.Json),
-            text => JsonSerializer.Deserialize<T>(text, BlogApi.Json)!,
-            new ValueComparer<T>((left, right) => ReferenceEquals(left, right), value => value.GetHashCode()));
 
     internal sealed class PostTable : IEntityTypeConfiguration<Post>
     {

@@ -119,14 +119,16 @@ public sealed partial class GeneratePost(
             cancel);
 
         var sections = await WriteSections(run, brief, plan, retrieved, Understood, sources, cancel);
+        IReadOnlyList<ClaimDetails>? verdicts = null;
+        IReadOnlyList<ClaimDetails> Checked(AssembledPost post) => verdicts ??= CheckPost.Run(post.Markdown, post.Citations);
         var assembled = await run.Step(
             "check",
             "Checking every sentence against its passage",
             () => Task.FromResult(AssemblePost.Run(brief, plan, sections, Understood(), sources)),
-            post => Say(CheckPost.Summarise(CheckPost.Run(post.Markdown, post.Citations))),
+            post => Say(CheckPost.Summarise(Checked(post))),
             async post =>
             {
-                foreach (var claim in CheckPost.Run(post.Markdown, post.Citations).Where(claim => claim.Verdict != Verdict.NotNeeded))
+                foreach (var claim in Checked(post).Where(claim => claim.Verdict != Verdict.NotNeeded))
                 {
                     await run.Tell("verdict", new { claim.Sentence, claim.Kind, claim.Verdict }, cancel);
                 }

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Data;
-using BlogCreator.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -27,12 +25,8 @@ public static class WritingTables
             builder.Property(generation => generation.ErrorCode).HasMaxLength(40);
             builder.Property(generation => generation.Error).HasMaxLength(600);
             builder.Property(generation => generation.Money).HasConversion<double>();
-            builder.Property(generation => generation.Brief).HasConversion(
-                brief => JsonSerializer.Serialize(brief, BlogApi.Json),
-                text => JsonSerializer.Deserialize<BriefDetails>(text, BlogApi.Json)!);
-            builder.Property(generation => generation.Outline).HasConversion(
-                outline => JsonSerializer.Serialize(outline, BlogApi.Json),
-                text => JsonSerializer.Deserialize<OutlineDetails>(text, BlogApi.Json));
+            builder.Property(generation => generation.Brief).AsJson();
+            builder.Property(generation => generation.Outline).AsJson();
             builder.HasOne<Person>().WithMany().HasForeignKey(generation => generation.OwnerId);
         }
     }
