@@ -105,9 +105,12 @@ public static class AssemblePost
             .SelectMany(section => section.Blocks)
             .Where(block => block.Kind is not BlockKind.Quote)
             .SelectMany(block => block.Sentences)
-            .Select(sentence => CleanSentence.OneLine(sentence.Text));
+            .ToList();
+        var lead = sections.FirstOrDefault(section => section.Part is SectionPart.Lead)?.Blocks.Sum(block => block.Sentences.Count) ?? 0;
+        // Where the lead ends with an outcome, that tells more than the second half of its way in.
+        var second = lead > 2 && !sentences[lead - 1].LeansOnPrevious ? lead - 1 : 1;
         var summary = "";
-        foreach (var sentence in sentences.Take(2))
+        foreach (var sentence in sentences.Where((_, at) => at == 0 || at == second).Select(sentence => CleanSentence.OneLine(sentence.Text)))
         {
             if (summary.Length > 0 && summary.Length + sentence.Length > LongestSummary)
             {

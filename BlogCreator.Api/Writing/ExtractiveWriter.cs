@@ -88,7 +88,8 @@ public sealed class ExtractiveWriter : IPostWriter
                 SectionPart.KeyPoints => KeyPoints(),
                 _ => Body(),
             };
-            return new WrittenSection(_task.Index, section.Heading, section.Part, blocks);
+            var told = _task.Written.SelectMany(written => written.Blocks).SelectMany(block => block.Sentences).Select(sentence => sentence.Text);
+            return new WrittenSection(_task.Index, section.Heading, section.Part, new ExplainShortForms(_task.Documents, told).Run(blocks));
         }
 
         /// <summary>What this is about: the opening of an abstract where there is one, else the broadest statements.</summary>

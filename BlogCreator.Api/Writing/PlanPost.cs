@@ -74,7 +74,7 @@ public static class PlanPost
             {
                 if (section.Passages.SelectMany(passage => passage.Sentences).Any(sentence => sentence.StandsAlone))
                 {
-                    units.Add(new Theme(d, understanding.Documents[d].Title, section, understanding.TermWeights));
+                    units.Add(new Theme(d, understanding.Documents[d].Paper, section, understanding.TermWeights));
                 }
             }
         }
@@ -108,13 +108,15 @@ public static class PlanPost
             unit.Rate(focus);
         }
 
+        // Documents of one field share words everywhere; only what is much nearer than the rest speaks of the same.
+        var usual = UsualLikeness(units);
         var themes = new List<Theme>();
         foreach (var unit in units.OrderByDescending(unit => unit.Score))
         {
             var near = themes
                 .Where(theme => theme.Sections.Count < MostInTheme && !theme.Documents.Contains(unit.Document))
                 .Select(theme => (theme, Likeness: theme.Likeness(unit)))
-                .Where(pair => pair.Likeness >= SameTheme)
+                .Where(pair => pair.Likeness >= Math.Max(SameTheme, 1.6 * usual))
                 .OrderByDescending(pair => pair.Likeness)
                 .Select(pair => pair.theme)
                 .FirstOrDefault();
@@ -129,6 +131,24 @@ public static class PlanPost
         }
 
         return themes;
+    }
+
+    private static double UsualLikeness(List<Theme> units)
+    {
+        var some = units.Take(60).ToList();
+        var found = new List<double>();
+        for (var i = 0; i < some.Count; i++)
+        {
+            for (var j = i + 1; j < some.Count; j++)
+            {
+                if (some[i].Document != some[j].Document)
+                {
+                    found.Add(some[i].Likeness(some[j]));
+                }
+            }
+        }
+
+        return found.Count > 3 ? found.Order().ElementAt(found.Count / 2) : 0;
     }
 
     private static List<Theme> Choose(List<Theme> themes, PostLength length, List<string> focus)
@@ -148,6 +168,23 @@ public static class PlanPost
         var body = ranked.Where(theme => theme.Sections.Exists(section => section.Role is not SectionRole.Abstract)).ToList();
         ranked = WithoutTwins(body.Count >= 2 ? body : ranked, most);
         var chosen = ranked.Take(most).ToList();
+        // A reader of a research article needs its introduction more than its fifth finding.
+        if (focus.Count == 0)
+        {
+            foreach (var introduction in ranked.Where(theme => theme.Paper && theme.Sections[0].Role is SectionRole.Introduction).DistinctBy(theme => theme.Document))
+            {
+                if (!chosen.Exists(theme => theme.Document == introduction.Document && theme.Sections[0].Role is SectionRole.Introduction))
+                {
+                    if (chosen.Count >= most)
+                    {
+                        chosen.RemoveAt(chosen.Count - 1);
+                    }
+
+                    chosen.Insert(0, introduction);
+                }
+            }
+        }
+
         // Every document of the brief has a word, where it has anything to say.
         if (focus.Count == 0)
         {
@@ -275,11 +312,11 @@ public static class PlanPost
         private readonly IReadOnlyDictionary<string, double> _weights;
         private double _positions;
 
-        public Theme(int document, string title, UnderstoodSection section, IReadOnlyDictionary<string, double> weights)
+        public Theme(int document, bool paper, UnderstoodSection section, IReadOnlyDictionary<string, double> weights)
         {
             _weights = weights;
             Document = document;
-            Title = title;
+            Paper = paper;
             Documents = [document];
             Sections = [section];
             Sentences = [.. section.Passages.SelectMany(passage => passage.Sentences)];
@@ -292,7 +329,7 @@ public static class PlanPost
 
         public int Document { get; }
 
-        public string Title { get; }
+        public bool Paper { get; }
 
         public HashSet<int> Documents { get; }
 
