@@ -116,7 +116,7 @@ internal static partial class ReadHeading
     [GeneratedRegex("""^((general )?discussion|diskussion|discusión|implications|limitations)$""", Options, 1000)]
     private static partial Regex DiscussionName();
 
-    [GeneratedRegex("""^(conclusions?|concluding remarks|outlook|fazit|schluss(folgerung(en)?)?|ausblick|conclusiones|summary and conclusions?|discussion and conclusions?|recommendations|next steps)$""", Options, 1000)]
+    [GeneratedRegex("""^(conclusions?|concluding remarks|outlook|fazit|schluss(folgerung(en)?)?|ausblick|conclusiones|summary and conclusions?|conclusions? and (outlook|perspectives|future .{2,30})|discussion and conclusions?|recommendations|next steps)$""", Options, 1000)]
     private static partial Regex ConclusionName();
 
     [GeneratedRegex("""^(outlook|limitations|recommendations|next steps|implications|ausblick|empfehlungen|einschränkungen|perspectives|perspectivas|prospettive|vooruitblik|motivation|scope)$""", Options, 1000)]

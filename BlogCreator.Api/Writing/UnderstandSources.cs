@@ -71,6 +71,12 @@ public static class UnderstandSources
 
             // Readers of flat formats lose the level of "Results"; the parts under it still belong to it.
             var own = ReadHeading.Role(path);
+            // A part with a name of its own behind the introduction is a result: a bare "Results" above it leaves no passage.
+            if (own is SectionRole.Other && inherited is SectionRole.Introduction or SectionRole.Abstract && path.Length > 0)
+            {
+                inherited = SectionRole.Result;
+            }
+
             var role = own is SectionRole.Other && paper ? inherited : own;
             inherited = role;
             if (ReadHeading.IsBoilerplate(path))
