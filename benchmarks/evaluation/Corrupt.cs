@@ -117,7 +117,11 @@ internal static partial class Corrupt
         "contains" => "contained",
         "indicates" => "indicated",
         "produces" => "produced",
-        var verb => verb.EndsWith('s') ? verb[..^1] + "d" : verb,
+        "controls" => "controlled",
+        "allows" => "allowed",
+        "suggests" => "suggested",
+        "involves" => "involved",
+        var verb => verb[..^1] + "d",
     });
 
     private static string? OtherWord(string text) => Once(Word(), text, match => match.Value switch
@@ -130,7 +134,7 @@ internal static partial class Corrupt
         "large" => "big",
         "required" => "needed",
         "requires" => "needs",
-        "obtained" => "gained",
+        "obtained" => "got",
         "similar" => "alike",
         "whereas" => "while",
         "located" => "situated",
