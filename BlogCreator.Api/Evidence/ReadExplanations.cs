@@ -39,10 +39,12 @@ internal static class ReadExplanations
         var longest = 0;
         for (var j = 2; j < passage.Count; j++)
         {
-            if (IsShortForm(passage, j) && passage[j].Key == words[at].Key)
+            // "Green leaf volatiles, or GLVs" explains as well as brackets do.
+            var end = IsShortForm(passage, j) ? j : passage[j].Name && passage[j - 1].Key is "or" ? j - 1 : -1;
+            if (end > 0 && passage[j].Key == words[at].Key)
             {
                 var length = 0;
-                while (length < LongestName && length < at && length < j && words[at - length - 1].Key == passage[j - length - 1].Key && !words[at - length - 1].InBrackets)
+                while (length < LongestName && length < at && length < end && words[at - length - 1].Key == passage[end - length - 1].Key && !words[at - length - 1].InBrackets)
                 {
                     length++;
                 }

@@ -19,6 +19,9 @@ internal static class Vocabulary
         über um uns unter vom von vor war waren was wenn werden wer wie wird wir wo wurde wurden zu zum zur zwischen sein seine seiner
         seinem seinen wurde diese dieser dieses diesem diesen jedoch sowie denn doch damit dabei
         le la les un une des du de et ou que qui dans par pour sur avec est sont été être a ont au aux ce cette ces il elle ils elles se sa son ses leur leurs plus
+        il gli di che del della dei delle nel nella nei sono anche questo questa dal dalla sul sulla si è
+        het een voor op zijn aan ook te bij worden naar uit om dat deze
+        os um uma em da dos das não que com pelo pela ao foi são seu sua mas é
         el los las una unos unas y o en por para con es son fue han ha su sus al lo como más este esta estos estas
         """);
 
@@ -86,8 +89,8 @@ internal static class Vocabulary
         about approximately roughly around circa
         although though
         whereas while
-        rise increase grow climb
-        fall decrease decline drop
+        rise rose risen increase grow grew grown climb
+        fall fell fallen decrease decline drop
         fast quick rapid
         people person
         percent pct prozent

@@ -55,8 +55,10 @@ internal static partial class JudgeSentence
         var alone = !LeansBack().IsMatch(text) && !LeansBackInside().IsMatch(text) && !SpotLeaning.Run(text);
         var finding = Finding().IsMatch(original);
         var procedure = Procedure().IsMatch(original);
-        var point = Point(text, finding, procedure);
-        return new SentenceJudgement(text, alone, string.Equals(text, line, StringComparison.Ordinal), Polish(text, original, words), finding, procedure, point, Quotable(text, finding, procedure, point));
+        // In a report the figures are what it has to say; in a paper they are its workings.
+        var figures = Math.Max(0, CountNumbers(text) - (paper ? 2 : 4));
+        var point = Point(text, finding, procedure, figures);
+        return new SentenceJudgement(text, alone, string.Equals(text, line, StringComparison.Ordinal), Polish(text, original, words, figures), finding, procedure, point, Quotable(text, finding, procedure, point));
     }
 
     private static bool Ends(string text) => text[^1] is '.' or '!' or '。' || (text[^1] is '”' or '"' or ')' && text[^2] is '.' or '!');
@@ -74,7 +76,7 @@ internal static partial class JudgeSentence
             digits += char.IsAsciiDigit(c) ? 1 : 0;
         }
 
-        if (letters < 0.72 * text.Length || digits > 0.2 * text.Length)
+        if (letters < 0.6 * text.Length || letters + digits < 0.72 * text.Length || digits > 0.36 * text.Length)
         {
             return false;
         }
@@ -120,7 +122,7 @@ internal static partial class JudgeSentence
         });
     }
 
-    private static double Point(string text, bool finding, bool procedure)
+    private static double Point(string text, bool finding, bool procedure, int figures)
     {
         var point = finding ? 1.3 : 1.0;
         point *= Outcome().IsMatch(text) ? 1.25 : 1;
@@ -129,7 +131,7 @@ internal static partial class JudgeSentence
         point *= procedure || Happened().IsMatch(text) ? 0.2 : 1;
         point *= text.StartsWith("The authors", StringComparison.Ordinal) ? 0.7 : 1;
         point *= text.Contains("respectively", StringComparison.Ordinal) ? 0.5 : 1;
-        return point / (1 + 0.3 * Math.Max(0, CountCodes(text) - 1) + 0.15 * Math.Max(0, CountNumbers(text) - 2));
+        return point / (1 + 0.3 * Math.Max(0, CountCodes(text) - 1) + 0.15 * figures);
     }
 
     /// <summary>A voice, a judgement, a finding or a definition; never an instruction or a step of a procedure.</summary>
@@ -181,7 +183,7 @@ internal static partial class JudgeSentence
         return numbers;
     }
 
-    private static double Polish(string text, string original, int words)
+    private static double Polish(string text, string original, int words, int figures)
     {
         var polish = 1.0;
         polish -= words is < 9 or > 34 ? 0.25 : words > 28 ? 0.1 : 0;
@@ -192,9 +194,9 @@ internal static partial class JudgeSentence
         polish -= text.Contains("et al", StringComparison.Ordinal) ? 0.25 : 0;
         polish -= Procedure().IsMatch(original) ? 0.5 : 0;
         polish -= 0.11 * Math.Max(0, CountCodes(text) - 1);
-        polish -= 0.08 * Math.Max(0, CountNumbers(text) - 2);
+        polish -= 0.08 * figures;
         polish -= original.Length == text.Length ? 0 : 0.02;
-        var symbols = text.Count(c => !char.IsLetter(c) && c is not (' ' or ',' or '.' or '-' or '’' or '\''));
+        var symbols = text.Count(c => !char.IsLetterOrDigit(c) && c is not (' ' or ',' or '.' or '-' or '’' or '\''));
         polish -= Math.Min(0.4, 3.0 * Math.Max(0, symbols - 3) / text.Length);
         return Math.Max(0.05, polish);
     }

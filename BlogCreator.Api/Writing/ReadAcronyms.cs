@@ -84,6 +84,6 @@ internal static partial class ReadAcronyms
         return words >= 2 && words <= shortForm.Length + 2 && !name.Contains(shortForm, StringComparison.Ordinal) ? name : null;
     }
 
-    [GeneratedRegex("""\((?<short>[A-Z][A-Za-z]{0,6}[A-Zs])\)""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""(\((?<short>[A-Z][A-Za-z]{0,6}[A-Zs])\)|, or (?<short>[A-Z]{2,6}s?)[,;.)])""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ShortForm();
 }

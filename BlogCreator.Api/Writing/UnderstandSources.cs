@@ -1,3 +1,4 @@
+using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Evidence;
 using BlogCreator.Contracts;
 
@@ -30,7 +31,21 @@ public static class UnderstandSources
 
         var texts = understood.SelectMany(document => document.Sections).SelectMany(section => section.Passages).SelectMany(passage => passage.Sentences).Select(sentence => sentence.Text).ToList();
         var phrases = WithFullNames(FindKeyPhrases.Run(texts, term => weights.GetValueOrDefault(term, 0.05), texts.Count > 80 ? 4 : texts.Count > 45 ? 3 : 2, 24), documents);
-        return new Understanding(LanguageOf(documents, texts), understood, weights, phrases);
+        return new Understanding(LanguageOf(documents, texts), understood, weights, phrases) { ShortForms = ShortForms(documents) };
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>> ShortForms(IReadOnlyList<SourceDocument> documents)
+    {
+        var forms = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var (form, name) in documents.SelectMany(ReadAcronyms.Of))
+        {
+            if (Terms.Of(form) is [var key] && Terms.Of(name.Name) is { Count: > 1 } terms)
+            {
+                forms.TryAdd(key, terms);
+            }
+        }
+
+        return forms;
     }
 
     /// <summary>"GLV" says nothing to a reader who has not read the document; "green leaf volatiles" does.</summary>
@@ -346,8 +361,6 @@ public static class UnderstandSources
             return stated;
         }
 
-        var sample = " " + string.Join(' ', texts.Take(60)).ToLowerInvariant() + " ";
-        return new[] { ("en", " the | and | of | is | was "), ("de", " der | die | und | ist | das "), ("fr", " le | les | et | est | des "), ("es", " el | los | y | es | las ") }
-            .MaxBy(language => language.Item2.Split('|').Sum(word => sample.Split(word).Length)).Item1;
+        return GuessLanguage.Of(texts.Take(60)) ?? "en";
     }
 }

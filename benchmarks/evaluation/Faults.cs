@@ -68,7 +68,7 @@ internal static partial class FindFaults
             var start = 0;
             foreach (Match mark in Mark().Matches(line))
             {
-                var text = line[start..mark.Index].Replace("\\", "", StringComparison.Ordinal).TrimStart('-', '>', ' ').Trim('“', '”', ' ');
+                var text = line[start..mark.Index].Replace("\\", "", StringComparison.Ordinal).TrimStart('-', '>', ' ').Trim('“', '”', '„', ' ');
                 start = mark.Index + mark.Length;
                 if (text.Length > 0 && post.Citations.TryGetValue(int.Parse(mark.Groups["label"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture), out var passage))
                 {

@@ -18,14 +18,14 @@ internal static partial class Texts
         var sentences = new List<string>();
         foreach (var line in markdown.Split('\n'))
         {
-            if (line is "## Sources" or "## Quellen")
+            if (line is "## Sources" or "## Quellen" or "## Fuentes" or "## Fonti" or "## Bronnen" or "## Fontes")
             {
                 break;
             }
 
             if (line.Length > 0 && line[0] is not '#' && !line.StartsWith("> —", StringComparison.Ordinal) && line is not ">")
             {
-                sentences.AddRange(Sentences(Marks().Replace(line, "").Replace("\\", "", StringComparison.Ordinal).TrimStart('-', '>', ' ').Trim('“', '”')));
+                sentences.AddRange(Sentences(Marks().Replace(line, "").Replace("\\", "", StringComparison.Ordinal).TrimStart('-', '>', ' ').Trim('“', '”', '„', '«', '»')));
             }
         }
 
