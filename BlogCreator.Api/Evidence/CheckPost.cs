@@ -63,14 +63,25 @@ public static class CheckPost
         var findings = new List<(int Label, Finding Finding)>();
         foreach (var label in cited)
         {
-            if (!passages.TryGetValue(label, out var passage))
+            if (!passages.ContainsKey(label))
             {
-                passages[label] = passage = new PassageText(citations[label]);
+                passages[label] = new PassageText(citations[label]);
+            }
+        }
+
+        var unexplained = cited.Length > 1 ? ReadExplanations.Without(words, Array.ConvertAll(cited, label => passages[label])) : words;
+        foreach (var label in cited)
+        {
+            var finding = kind is ClaimKind.Quote
+                ? CheckQuotation(sentence, words, quotations, passages[label], weight)
+                : CompareSentence.Run(sentence.Text, words, passages[label], weight);
+            if (kind is not ClaimKind.Quote && finding.Verdict is not Verdict.Supported && unexplained.Count < words.Count
+                && CompareSentence.Run(sentence.Text, unexplained, passages[label], weight) is { Verdict: Verdict.Supported } better)
+            {
+                finding = better;
             }
 
-            findings.Add((label, kind is ClaimKind.Quote
-                ? CheckQuotation(sentence, words, quotations, passage, weight)
-                : CompareSentence.Run(sentence.Text, words, passage, weight)));
+            findings.Add((label, finding));
         }
 
         var best = findings.MaxBy(found => (CompareSentence.Rank(found.Finding.Verdict), found.Finding.Score));

@@ -29,7 +29,14 @@ internal static class CompareSentence
         Finding? best = null;
         foreach (var (from, to) in BestWindows(claim, passage, weight))
         {
-            var found = new Comparison(sentence, claim, passage, from, to, weight).Judge();
+            var comparison = new Comparison(sentence, claim, passage, from, to, weight);
+            var found = comparison.Judge();
+            // What copies one sentence but for a word is judged by that sentence: its neighbours would lend it the word.
+            if (to - from == 1 && ((found.Verdict is Verdict.Contradicted && comparison.Copied >= 0.65) || (found.Verdict is Verdict.Partly && comparison.Copied >= 0.8)))
+            {
+                return found;
+            }
+
             if (best is null || Rank(found.Verdict) > Rank(best.Verdict) || (found.Verdict == best.Verdict && found.Score > best.Score + 0.02))
             {
                 best = found;
@@ -92,7 +99,8 @@ internal static class CompareSentence
             }
         }
 
-        return windows.OrderByDescending(window => window.Score).ThenBy(window => window.To - window.From).Take(3).Select(window => (window.From, window.To));
+        var ranked = windows.OrderByDescending(window => window.Score).ThenBy(window => window.To - window.From).ToList();
+        return ranked.Where(window => window.To - window.From == 1).Take(1).Concat(ranked.Take(3)).Distinct().Select(window => (window.From, window.To));
     }
 
     /// <summary>One sentence beside one window of sentences.</summary>
@@ -111,6 +119,11 @@ internal static class CompareSentence
         private readonly int[] _partner;
 
         private readonly int[] _claimOf;
+
+        /// <summary>Words that have no partner, nor one left over that they could have moved from.</summary>
+        private readonly bool[] _looseClaim;
+
+        private readonly bool[] _looseSource;
 
         public Comparison(string sentence, IReadOnlyList<Word> claim, PassageText passage, int from, int to, Func<string, double> weight)
         {
@@ -133,6 +146,11 @@ internal static class CompareSentence
                     _claimOf[_partner[i]] = i;
                 }
             }
+
+            var leftInSource = _source.Where((_, j) => _claimOf[j] < 0).Select(word => word.Key).ToHashSet(StringComparer.Ordinal);
+            var leftInClaim = _claim.Where((_, i) => _partner[i] < 0).Select(word => word.Key).ToHashSet(StringComparer.Ordinal);
+            _looseClaim = [.. _claim.Select((word, i) => _partner[i] < 0 && !leftInSource.Contains(word.Key) && !leftInSource.Contains(word.OtherKey))];
+            _looseSource = [.. _source.Select((word, j) => _claimOf[j] < 0 && !leftInClaim.Contains(word.Key) && !leftInClaim.Contains(word.OtherKey))];
         }
 
         public Finding Judge()
@@ -177,7 +195,7 @@ internal static class CompareSentence
                 return new Finding(Verdict.NotFound, cover, _span, "The cited passage does not say this.");
             }
 
-            if (cover >= Contradictable && (Negation() ?? Figures() ?? Opposite(missing) ?? Swapped()) is { } contradiction)
+            if (cover >= Contradictable && (Negation() ?? Figures() ?? Opposite(missing) ?? InPlaceOf() ?? Roles() ?? Exchanged() ?? Swapped()) is { } contradiction)
             {
                 return new Finding(Verdict.Contradicted, cover, _span, contradiction);
             }
@@ -194,8 +212,20 @@ internal static class CompareSentence
                 ?? missing.Where(word => word.Role is WordRole.Telling).Select(word => $"The passage does not say “{Show(word)}”.").FirstOrDefault()
                 ?? Hedge()
                 ?? (cover < Enough ? $"The passage does not speak of {List(missing)}." : null)
-                ?? (present > 0 && inOrder / present < 0.5 ? "The words are in the passage, but it puts them together differently." : null);
+                ?? (present > 0 && inOrder / present < 0.5 && ReadRoles.Agree(_claim, _source) is not true ? "The words are in the passage, but it puts them together differently." : null);
             return new Finding(doubt is null ? Verdict.Supported : Verdict.Partly, cover, _span, doubt);
+        }
+
+        /// <summary>How much of the sentence stands in this window in the same order, the window saying little else.</summary>
+        public double Copied
+        {
+            get
+            {
+                var aligned = (double)_claim.Where((word, i) => word.Weighs && _partner[i] >= 0).Count();
+                var own = _claim.Count(word => word.Weighs);
+                var others = _source.Count(word => word.Weighs && !word.InBrackets);
+                return own < 4 || aligned < 0.65 * others ? 0 : aligned / own;
+            }
         }
 
         private bool IsCovered(Word word)
@@ -356,13 +386,26 @@ internal static class CompareSentence
             for (var j = 0; j < _source.Count; j++)
             {
                 if (_source[j].Role is WordRole.Hedge && !_source[j].InBrackets && _claimOf[j] < 0 && NextWeighing(_passage.Passage.Text, _source, j) is { } next && _claimOf[next] >= 0
-                    && !_claim.Any(word => word.Role is WordRole.Hedge))
+                    && (!_claim.Any(word => word.Role is WordRole.Hedge) || (Vocabulary.IsModal(_source[j].Key) && !HedgedNear(_claimOf[next]))))
                 {
                     return $"The passage says “{ShowSource(_source[j])}”, the sentence states it as certain.";
                 }
             }
 
             return null;
+        }
+
+        private bool HedgedNear(int at)
+        {
+            for (var i = Math.Max(0, at - 6); i < Math.Min(_claim.Count, at + 4); i++)
+            {
+                if (_claim[i].Role is WordRole.Hedge)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
         private string? Opposite(List<Word> missing)
@@ -380,6 +423,82 @@ internal static class CompareSentence
 
             return null;
         }
+
+        private string? Roles() =>
+            ReadRoles.Agree(_claim, _source) is false ? "The passage says who does it and to whom the other way round."
+            : ReadRoles.Turned(_claim, _source) ? "The passage goes from one to the other the other way round."
+            : null;
+
+        /// <summary>
+        /// A figure or an opposite that the passage has elsewhere too, but not here: "increases", where the passage has
+        /// "decreases" between the same words.
+        /// </summary>
+        private string? InPlaceOf()
+        {
+            for (var i = 0; i < _claim.Count; i++)
+            {
+                if (!_looseClaim[i] || _claim[i].Role is not (WordRole.Figure or WordRole.Content or WordRole.Telling))
+                {
+                    continue;
+                }
+
+                var (low, high) = Gap(i);
+                for (var j = low + 1; j < Math.Min(high, low + 9); j++)
+                {
+                    if (_looseSource[j] && _source[j].InBrackets == _claim[i].InBrackets
+                        && (_claim[i].Role is WordRole.Figure
+                            ? _source[j].Role is WordRole.Figure && SameSort(_claim[i], _source[j]) && !SameFigure(_claim[i], _source[j]) && !IsRounded(_claim[i])
+                            : Vocabulary.AreOpposite(_claim[i].Key, _source[j].Key)))
+                    {
+                        return $"The passage says {ShowSource(_source[j])}, the sentence says {Show(_claim[i])}.";
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        /// <summary>Two words that stand in each other's place, everything between them being where it was.</summary>
+        private string? Exchanged()
+        {
+            for (var i = 0; i < _claim.Count; i++)
+            {
+                if (!CanMove(_claim[i]) || _partner[i] >= 0 || _looseClaim[i])
+                {
+                    continue;
+                }
+
+                var (low, high) = Gap(i);
+                for (var j = low + 1; j < Math.Min(high, low + 6); j++)
+                {
+                    if (_claimOf[j] >= 0 || !CanMove(_source[j]) || _source[j].Key == _claim[i].Key || IsName(_claim[i]) != IsName(_source[j]) || (_claim[i].Role is WordRole.Figure) != (_source[j].Role is WordRole.Figure))
+                    {
+                        continue;
+                    }
+
+                    for (var k = i + 1; k < _claim.Count; k++)
+                    {
+                        if (_partner[k] >= 0 || _claim[k].Key != _source[j].Key || !Enumerable.Range(i, k - i).Any(between => _partner[between] >= 0 && _claim[between].Weighs))
+                        {
+                            continue;
+                        }
+
+                        var (lowest, highest) = Gap(k);
+                        for (var l = lowest + 1; l < Math.Min(highest, lowest + 6); l++)
+                        {
+                            if (_claimOf[l] < 0 && _source[l].Key == _claim[i].Key && !VoiceDiffers() && !KeepsClauses())
+                            {
+                                return $"The passage puts {Show(_claim[k])} and {Show(_claim[i])} the other way round.";
+                            }
+                        }
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        private static bool CanMove(Word word) => word.Role is WordRole.Content or WordRole.Figure;
 
         /// <summary>
         /// Two names, figures or things that changed places: putting them back makes the sentence agree better with the passage.
@@ -505,7 +624,7 @@ internal static class CompareSentence
             for (var i = 0; i < _claim.Count; i++)
             {
                 var word = _claim[i];
-                if (word.Role is not (WordRole.Content or WordRole.Telling) || _partner[i] >= 0 || _sourceKeys.Contains(word.Key) || _passage.Context.Contains(word.Key))
+                if (word.Role is not (WordRole.Content or WordRole.Telling) || _partner[i] >= 0 || (_sourceKeys.Contains(word.Key) && !_looseClaim[i]) || _passage.Context.Contains(word.Key))
                 {
                     continue;
                 }
@@ -519,7 +638,7 @@ internal static class CompareSentence
                 for (var j = low + 1; j < high; j++)
                 {
                     var source = _source[j];
-                    if (source.Role is WordRole.Content or WordRole.Telling && source.InBrackets == word.InBrackets && !_claimKeys.Contains(source.Key))
+                    if (source.Role is WordRole.Content or WordRole.Telling && source.InBrackets == word.InBrackets && (!_claimKeys.Contains(source.Key) || _looseSource[j]))
                     {
                         return ($"The passage says “{ShowSource(source)}”, the sentence says “{Show(word)}”.", word.Name && source.Name);
                     }

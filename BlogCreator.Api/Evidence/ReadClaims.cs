@@ -14,7 +14,7 @@ internal sealed record ClaimSentence(string Text, TextSpan Span, IReadOnlyList<i
 /// <summary>Finds the sentences of a post: paragraphs, list items, block quotes and table cells. Headings and code claim nothing.</summary>
 internal static class ReadClaims
 {
-    private static readonly string[] SourcesHeadings = ["Sources", "Quellen", "Sources citées", "Fuentes"];
+    private static readonly string[] SourcesHeadings = ["Sources", "Quellen", "Sources citées", "Fuentes", "Fonti", "Bronnen", "Fontes"];
 
     public static List<ClaimSentence> Run(string markdown)
     {

@@ -19,6 +19,9 @@ internal static class Vocabulary
         über um uns unter vom von vor war waren was wenn werden wer wie wird wir wo wurde wurden zu zum zur zwischen sein seine seiner
         seinem seinen wurde diese dieser dieses diesem diesen jedoch sowie denn doch damit dabei
         le la les un une des du de et ou que qui dans par pour sur avec est sont été être a ont au aux ce cette ces il elle ils elles se sa son ses leur leurs plus
+        il gli di che del della dei delle nel nella nei sono anche questo questa dal dalla sul sulla si è
+        het een voor op zijn aan ook te bij worden naar uit om dat deze
+        os um uma em da dos das não que com pelo pela ao foi são seu sua mas é
         el los las una unos unas y o en por para con es son fue han ha su sus al lo como más este esta estos estas
         """);
 
@@ -43,6 +46,10 @@ internal static class Vocabulary
         allegedly reportedly assume assumes assumed speculate speculated claims claimed unclear könnte könnten möglicherweise vielleicht vermutlich wahrscheinlich offenbar
         """);
 
+    private static readonly FrozenSet<string> Modals =
+        Words("may might could perhaps possibly probably presumably likely potentially apparently könnte könnten möglicherweise vielleicht vermutlich wahrscheinlich")
+            .Select(word => Stem.Of(word)).ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Words of reporting: a sentence may use them freely about its source.</summary>
     private static readonly FrozenSet<string> ReportingWords = Words(
         """
@@ -55,7 +62,7 @@ internal static class Vocabulary
     private static readonly FrozenDictionary<string, string> Same = Classes(
         """
         show demonstrate reveal illustrate
-        use utilise utilize employ
+        use used using utilise utilize employ
         large big
         begin start
         help aid
@@ -63,9 +70,27 @@ internal static class Vocabulary
         get obtain
         enough sufficient
         method approach
-        important significant
-        rise increase grow climb
-        fall decrease decline drop
+        important significant crucial
+        observe see saw seen notice
+        locate situate
+        entire whole
+        various diverse
+        buy purchase bought
+        build construct built
+        repair mend
+        choose select chose chosen
+        happen occur
+        portion part
+        illness disease
+        doctor physician
+        attempt try
+        nearby adjacent
+        usually normally typically
+        about approximately roughly around circa
+        although though
+        whereas while
+        rise rose risen increase grow grew grown climb
+        fall fell fallen decrease decline drop
         fast quick rapid
         people person
         percent pct prozent
@@ -121,7 +146,9 @@ internal static class Vocabulary
         """
         %=% percent=% pct=% prozent=% km=km kilometres=km kilometers=km kilometre=km kilometer=km m=m metres=m meters=m metre=m meter=m
         cm=cm mm=mm nm=nm µm=µm kg=kg kilograms=kg kilogram=kg g=g grams=g gram=g mg=mg tonnes=t tonne=t tons=t seconds=s second=s
-        minutes=min minute=min min=min hours=h hour=h days=d day=d weeks=wk week=wk months=mo month=mo years=y year=y jahre=y jahren=y
+        minutes=min minute=min min=min hours=h hour=h h=h hr=h hrs=h s=s sec=s secs=s d=d mins=min ml=ml µl=µl ul=µl µg=µg ng=ng pg=pg hz=hz khz=khz mhz=mhz ghz=ghz
+        w=w v=v kv=kv kj=kj j=j kcal=kcal pa=pa kpa=kpa bar=bar bars=bar ppm=ppm ha=ha hectares=ha hectare=ha hektar=ha acres=ac acre=ac l=l ft=ft lb=lb lbs=lb oz=oz inches=in inch=in tb=tb db=db decibels=db
+        days=d day=d weeks=wk week=wk months=mo month=mo years=y year=y jahre=y jahren=y
         tage=d stunden=h kwh=kwh mwh=mwh gwh=gwh kw=kw mw=mw gw=gw litres=l liters=l litre=l liter=l miles=mi mile=mi feet=ft kb=kb bp=bp
         mb=mb gb=gb degrees=° °=° euro=€ euros=€ €=€ dollars=$ dollar=$ $=$ pounds=£ £=£ points=pt times=× fold=×
         """,
@@ -134,6 +161,9 @@ internal static class Vocabulary
     public static bool IsNegation(string word) => Negations.Contains(word);
 
     public static bool IsHedge(string word) => Hedges.Contains(word);
+
+    /// <summary>A hedge on what follows it at once: "may cause", "probably rose".</summary>
+    public static bool IsModal(string key) => Modals.Contains(key);
 
     public static bool IsReporting(string word) => ReportingWords.Contains(word);
 

@@ -105,9 +105,12 @@ public static class AssemblePost
             .SelectMany(section => section.Blocks)
             .Where(block => block.Kind is not BlockKind.Quote)
             .SelectMany(block => block.Sentences)
-            .Select(sentence => CleanSentence.OneLine(sentence.Text));
+            .ToList();
+        var lead = sections.FirstOrDefault(section => section.Part is SectionPart.Lead)?.Blocks.Sum(block => block.Sentences.Count) ?? 0;
+        // Where the lead ends with an outcome, that tells more than the second half of its way in.
+        var second = lead > 2 && !sentences[lead - 1].LeansOnPrevious ? lead - 1 : 1;
         var summary = "";
-        foreach (var sentence in sentences.Take(2))
+        foreach (var sentence in sentences.Where((_, at) => at == 0 || at == second).Select(sentence => CleanSentence.OneLine(sentence.Text)))
         {
             if (summary.Length > 0 && summary.Length + sentence.Length > LongestSummary)
             {
@@ -131,13 +134,13 @@ public static class AssemblePost
         var asked = plan.TopicCovered && plan.Topic is not null ? Terms.Of(plan.Topic).ToHashSet(StringComparer.Ordinal) : [];
         var titles = understanding.Documents.SelectMany(document => Terms.Of(document.Title)).ToHashSet(StringComparer.Ordinal);
         var ranked = understanding.KeyPhrases
-            .Where(phrase => phrase.Text.Length <= 40 && FindKeyPhrases.ReadsWell(phrase.Text))
+            .Where(phrase => phrase.Text.Length <= 40 && FindKeyPhrases.ReadsWell(phrase.Text) && !FindKeyPhrases.IsMeasure(phrase))
             .Select(phrase => (Phrase: phrase, Score: phrase.Weight * (phrase.Terms.Any(asked.Contains) ? 2 : 1) * (phrase.Terms.All(titles.Contains) ? 2 : phrase.Terms.Any(titles.Contains) ? 1.3 : 1)))
             .OrderByDescending(tag => tag.Score)
             .ToList();
         // A single word is a poor tag unless the title has it; what comes far behind the best says little about the post. Two there are in any case.
         var telling = ranked.Where(tag => tag.Phrase.Text.Contains(' ', StringComparison.Ordinal) || tag.Phrase.Terms.Any(titles.Contains)).ToList();
-        ranked = telling.Count >= 3 ? telling : ranked;
+        ranked = telling.Count >= 2 ? telling : ranked;
         return [.. ranked
             .Where((tag, index) => index < 2 || tag.Score > 0.25 * ranked[0].Score)
             .Take(5)
@@ -194,8 +197,8 @@ public static class AssemblePost
                 case BlockKind.Quote:
                     foreach (var sentence in block.Sentences)
                     {
-                        _markdown.Append("> “");
-                        Write(sentence, "”");
+                        _markdown.Append("> ").Append(labels.Quotes.Open);
+                        Write(sentence, labels.Quotes.Close);
                         _markdown.Append("\n>\n> — ").Append(Attribution(sentence)).Append("\n\n");
                     }
 

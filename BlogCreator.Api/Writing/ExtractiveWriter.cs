@@ -6,6 +6,7 @@ namespace BlogCreator.Api.Writing;
 public sealed class ExtractiveWriter : IPostWriter
 {
     private const int LongestParagraph = 4;
+    private const int LongestOpening = 62;
     private const double TooAlike = 0.62;
     private const double PointTooAlike = 0.5;
     private const double SameAgain = 0.85;
@@ -28,7 +29,14 @@ public sealed class ExtractiveWriter : IPostWriter
         private readonly HashSet<string> _said = new(StringComparer.Ordinal);
         private readonly List<HashSet<string>> _saidTerms = [];
         private readonly Dictionary<string, HashSet<string>> _known = new(StringComparer.Ordinal);
-        private readonly HashSet<string> _focus;
+        private readonly Focus _focus;
+        private readonly HashSet<Guid> _headed = [];
+
+        /// <summary>Whether the documents say too little of the topic to fill the post with it alone.</summary>
+        private readonly bool _thin;
+
+        /// <summary>Whether they say so little of it that a single word of the topic must do.</summary>
+        private readonly bool _scarce;
         private readonly UsableSentence? _quote;
         private readonly HashSet<UsableSentence> _carrying = [];
         private readonly HashSet<string> _title;
@@ -60,6 +68,15 @@ public sealed class ExtractiveWriter : IPostWriter
                 }
             }
 
+            // The plan knows whether the topic narrows what is told.
+            _focus = new Focus(task.Plan.Sections.Where(section => section.Part is SectionPart.Lead).SelectMany(section => section.About), task.Understanding);
+            if (_focus.IsNarrow)
+            {
+                _headed = [.. task.Understanding.Documents.SelectMany(document => document.Sections).Where(section => _focus.Bears(TermsOf(section.Heading))).SelectMany(section => section.Passages).Select(passage => passage.Id)];
+                _scarce = _passages.Values.SelectMany(passage => passage.Sentences).Where(BearsOnTopic).Sum(sentence => Words(sentence.Text)) < 0.5 * task.Plan.Words;
+                _thin = _passages.Values.SelectMany(passage => passage.Sentences).Where(BearsOnTopic).Sum(sentence => Words(sentence.Text)) < 0.8 * task.Plan.Words;
+            }
+
             _small = _passages.Values.Sum(passage => passage.Sentences.Sum(sentence => Words(sentence.Text))) < 1.4 * task.Plan.Words;
             _title = [.. task.Understanding.Documents.SelectMany(document => Terms.Of(document.Title))];
             foreach (var sentence in task.Written.SelectMany(section => section.Blocks).SelectMany(block => block.Sentences))
@@ -69,14 +86,12 @@ public sealed class ExtractiveWriter : IPostWriter
 
             // The quotation is chosen before anything is written, so that no other section uses it up.
             if (task.Plan.Sections.FirstOrDefault(section => section.Quote) is { } quoting
-                && PickQuote.Run(quoting.Passages.Where(_passages.ContainsKey).SelectMany(id => _passages[id].Sentences), IsNew) is { } reserved)
+                && PickQuote.Run(quoting.Passages.Where(_passages.ContainsKey).SelectMany(id => _passages[id].Sentences), sentence => IsNew(sentence) && BearsOnTopic(sentence)) is { } reserved)
             {
                 _quote = task.Section.Quote ? reserved : null;
                 Remember(reserved.Text);
             }
 
-            // The plan knows whether the topic narrows what is told.
-            _focus = [.. task.Plan.Sections.Where(section => section.Part is SectionPart.Lead).SelectMany(section => section.About)];
         }
 
         public WrittenSection Write()
@@ -88,7 +103,8 @@ public sealed class ExtractiveWriter : IPostWriter
                 SectionPart.KeyPoints => KeyPoints(),
                 _ => Body(),
             };
-            return new WrittenSection(_task.Index, section.Heading, section.Part, blocks);
+            var told = _task.Written.SelectMany(written => written.Blocks).SelectMany(block => block.Sentences).Select(sentence => sentence.Text);
+            return new WrittenSection(_task.Index, section.Heading, section.Part, new ExplainShortForms(_task.Documents, told).Run(blocks));
         }
 
         /// <summary>What this is about: the opening of an abstract where there is one, else the broadest statements.</summary>
@@ -120,17 +136,18 @@ public sealed class ExtractiveWriter : IPostWriter
                 return blocks;
             }
 
-            var chosen = (_focus.Count == 0 ? WayIn(opening[0].Place.Document) : null) ?? [.. opening[0].Run.Take(2)];
+            var chosen = (!_focus.IsNarrow ? WayIn(opening[0].Place.Document) : null) ?? [.. opening[0].Run.Take(2)];
             var first = _places[chosen[0].PassageId];
             chosen.ForEach(sentence => Remember(sentence.Text));
             // A second voice for a second document, or the main finding of the only one.
             var second = opening
                 .Where(candidate => candidate.Place.Document != first.Document || candidate.Place.Role is SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract or SectionRole.Introduction || first.Role is SectionRole.Other)
                 .OrderByDescending(candidate => candidate.Place.Document != first.Document)
-                .ThenByDescending(candidate => candidate.Place.Role is SectionRole.Discussion or SectionRole.Conclusion or SectionRole.Abstract)
+                .ThenByDescending(candidate => candidate.Place.Role is SectionRole.Abstract)
+                .ThenByDescending(candidate => _task.Understanding.Documents[candidate.Place.Document].Paper && candidate.Place.Role is SectionRole.Discussion or SectionRole.Conclusion)
                 .ThenByDescending(candidate => candidate.Run[0].Weight * candidate.Run[0].Polish * candidate.Run[0].Point)
                 .SelectMany(candidate => candidate.Run.Take(1))
-                .FirstOrDefault(sentence => IsNew(sentence) && sentence.Point > 0.5 && AddsToLead(sentence, chosen.Count));
+                .FirstOrDefault(sentence => IsNew(sentence) && BearsOnTopic(sentence) && sentence.Point > 0.5 && AddsToLead(sentence, chosen.Count));
             blocks.Add(Paragraph(chosen));
             if (second is not null)
             {
@@ -164,7 +181,8 @@ public sealed class ExtractiveWriter : IPostWriter
             {
                 if (passage.Sentences is [{ Number: <= 1, StandsAlone: true, Polish: > 0.45, Weight: > 0.05 } opening, ..] && IsNew(opening))
                 {
-                    return [.. passage.Sentences.TakeWhile((sentence, index) => index < 2 && sentence.Number == opening.Number + index && sentence.Polish > 0.4)];
+                    var words = 0;
+                    return [.. passage.Sentences.TakeWhile((sentence, index) => index < 3 && sentence.Number == opening.Number + index && sentence.Polish > 0.4 && ((words += Words(sentence.Text)) <= LongestOpening || index == 0))];
                 }
             }
 
@@ -188,7 +206,7 @@ public sealed class ExtractiveWriter : IPostWriter
             var relevance = _task.Passages.ToDictionary(passage => passage.PassageId, passage => passage.Score);
             var candidates = _task.Passages
                 .SelectMany(ranked => _passages[ranked.PassageId].Sentences)
-                .Where(sentence => sentence.StandsAlone && sentence.Text.Length is > 45 and < 230 && sentence.Polish >= 0.7 && (_small ? sentence.Number > 0 || _passages[sentence.PassageId].Sentences.Count < 2 : FirstMention(sentence) >= 1) && !_carrying.Contains(sentence))
+                .Where(sentence => sentence.StandsAlone && BearsOnTopic(sentence) && sentence.Text.Length is > 45 and < 230 && sentence.Polish >= 0.7 && (_small ? sentence.Number > 0 || _passages[sentence.PassageId].Sentences.Count < 2 : FirstMention(sentence) >= 1) && !_carrying.Contains(sentence))
                 .Select(sentence => (Sentence: sentence, Place: _places[sentence.PassageId], Score: Value(sentence) * sentence.Point * AboutTitle(sentence) * (0.5 + relevance[sentence.PassageId]) * PointFactor(_places[sentence.PassageId].Role)))
                 .Where(candidate => candidate.Sentence.Point > 0.3)
                 .OrderByDescending(candidate => candidate.Score)
@@ -323,7 +341,7 @@ public sealed class ExtractiveWriter : IPostWriter
             var sentences = passage.Sentences;
             for (var first = 0; first < sentences.Count; first++)
             {
-                if (!sentences[first].StandsAlone || !IsNew(sentences[first]) || (opening && (FirstMention(sentences[first]) < 1 || sentences[first].Polish < 0.6)))
+                if (!sentences[first].StandsAlone || !IsNew(sentences[first]) || (!BearsOnTopic(sentences[first]) && !(_thin && !opening && sentences.Any(BearsOnTopic))) || (opening && (FirstMention(sentences[first]) < 1 || sentences[first].Polish < 0.6)))
                 {
                     continue;
                 }
@@ -334,7 +352,7 @@ public sealed class ExtractiveWriter : IPostWriter
                 {
                     var candidate = sentences[next];
                     var gap = candidate.Number - run[^1].Number;
-                    if (!IsNew(candidate) || (!candidate.StandsAlone && gap > 1) || gap > 2)
+                    if (!IsNew(candidate) || (candidate.StandsAlone && !_thin && !BearsOnTopic(candidate)) || (!candidate.StandsAlone && gap > 1) || gap > 2)
                     {
                         if (gap > 2)
                         {
@@ -367,6 +385,9 @@ public sealed class ExtractiveWriter : IPostWriter
             }
         }
 
+        /// <summary>What is asked about, or what stands under a heading that names it.</summary>
+        private bool BearsOnTopic(UsableSentence sentence) => !_focus.IsNarrow || _headed.Contains(sentence.PassageId) || _focus.Bears(TermsOf(sentence.Text), _scarce);
+
         private bool Alike(List<UsableSentence> run, UsableSentence candidate)
         {
             var terms = TermsOf(candidate.Text);
@@ -376,10 +397,9 @@ public sealed class ExtractiveWriter : IPostWriter
         private double Value(UsableSentence sentence)
         {
             var value = (sentence.Weight + (_small ? 0.05 : 0)) * (0.25 + sentence.Polish) * (0.5 + 0.5 * Math.Min(1, sentence.Point)) * FirstMention(sentence);
-            if (_focus.Count > 0)
+            if (_focus.IsNarrow)
             {
-                var terms = TermsOf(sentence.Text);
-                value *= 0.2 + (double)_focus.Count(terms.Contains) / _focus.Count;
+                value *= 0.2 + _focus.Share(TermsOf(sentence.Text));
             }
 
             return value;

@@ -7,6 +7,12 @@ internal static class FindKeyPhrases
 {
     private const int LongestPhrase = 3;
 
+    private static readonly HashSet<string> Measures =
+    [
+        .. new[] { "euro", "euros", "dollar", "dollars", "cost", "costs", "price", "prices", "percent", "prozent", "million", "millions", "kilogram", "kilograms", "metre", "metres", "kilometre", "kilometres", "degree", "degrees", "hour", "hours", "minute", "minutes", "week", "weeks", "month", "months", "jahr", "jahre", "zahl", "amount", "average", "half", "third", "quarter", "size", "length", "loans", "top", "end", "side" }
+            .Select(word => Vocabulary.Canonical(Stem.Of(word))),
+    ];
+
     public static List<KeyPhrase> Run(IEnumerable<string> texts, Func<string, double> weight, int atLeast, int take)
     {
         var found = new Dictionary<string, Candidate>(StringComparer.Ordinal);
@@ -75,6 +81,9 @@ internal static class FindKeyPhrases
         phrase.Length >= 4
         && !phrase.Split(' ', '-').Any(word => word.Length == 0 || (char.IsLower(word[0]) && word.Any(char.IsUpper)) || (word.Any(char.IsAsciiDigit) && (word.Length is < 4 or > 6) && !word.All(char.IsAsciiDigit)) || word.Length == 1);
 
+    /// <summary>"Euros", "cost" or "percent" say nothing of what a text is about.</summary>
+    public static bool IsMeasure(KeyPhrase phrase) => phrase.Terms.All(Measures.Contains);
+
     /// <summary>The "sexta" of "M. sexta" is no word by itself.</summary>
     private static bool BehindInitial(string text, Word word) =>
         word.Start >= 3 && char.IsLower(text[word.Start]) && text[word.Start - 1] is ' ' && text[word.Start - 2] is '.' && char.IsUpper(text[word.Start - 3])
@@ -117,6 +126,14 @@ internal static class FindKeyPhrases
 
         public Dictionary<string, int> Surfaces { get; } = new(StringComparer.Ordinal);
 
-        public string Surface => Surfaces.OrderByDescending(surface => surface.Value).ThenBy(surface => surface.Key, StringComparer.Ordinal).First().Key;
+        /// <summary>As it is written most often, in small letters if it ever is: a capital may only be the start of a sentence.</summary>
+        public string Surface
+        {
+            get
+            {
+                var inside = Surfaces.Where(surface => char.IsLower(surface.Key[0])).ToList();
+                return (inside.Count > 0 ? inside : [.. Surfaces]).OrderByDescending(surface => surface.Value).ThenBy(surface => surface.Key, StringComparer.Ordinal).First().Key;
+            }
+        }
     }
 }

@@ -32,7 +32,7 @@ internal static partial class JudgeSentence
         }
 
         text = text.TrimStart('•', '–', '-', '*', '·', ' ');
-        if (!Ends(text) || !Begins(text) || SplitSentences.EndsInAbbreviation(text) || Rubbish().IsMatch(text) || PointsElsewhere().IsMatch(text) || !LooksLikeLanguage(text))
+        if (!Ends(text) || !Begins(text) || SplitSentences.EndsInAbbreviation(text) || Rubbish().IsMatch(text) || PointsElsewhere().IsMatch(text) || SpotOrders.Run(text) || !LooksLikeLanguage(text))
         {
             return null;
         }
@@ -52,11 +52,13 @@ internal static partial class JudgeSentence
             return null;
         }
 
-        var alone = !LeansBack().IsMatch(text) && !LeansBackInside().IsMatch(text);
+        var alone = !LeansBack().IsMatch(text) && !LeansBackInside().IsMatch(text) && !SpotLeaning.Run(text);
         var finding = Finding().IsMatch(original);
         var procedure = Procedure().IsMatch(original);
-        var point = Point(text, finding, procedure);
-        return new SentenceJudgement(text, alone, string.Equals(text, line, StringComparison.Ordinal), Polish(text, original, words), finding, procedure, point, Quotable(text, finding, procedure, point));
+        // In a report the figures are what it has to say; in a paper they are its workings.
+        var figures = Math.Max(0, CountNumbers(text) - (paper ? 2 : 4));
+        var point = Point(text, finding, procedure, figures);
+        return new SentenceJudgement(text, alone, string.Equals(text, line, StringComparison.Ordinal), Polish(text, original, words, figures), finding, procedure, point, Quotable(text, finding, procedure, point));
     }
 
     private static bool Ends(string text) => text[^1] is '.' or '!' or '。' || (text[^1] is '”' or '"' or ')' && text[^2] is '.' or '!');
@@ -74,7 +76,7 @@ internal static partial class JudgeSentence
             digits += char.IsAsciiDigit(c) ? 1 : 0;
         }
 
-        if (letters < 0.72 * text.Length || digits > 0.2 * text.Length)
+        if (letters < 0.6 * text.Length || letters + digits < 0.72 * text.Length || digits > 0.36 * text.Length)
         {
             return false;
         }
@@ -120,7 +122,7 @@ internal static partial class JudgeSentence
         });
     }
 
-    private static double Point(string text, bool finding, bool procedure)
+    private static double Point(string text, bool finding, bool procedure, int figures)
     {
         var point = finding ? 1.3 : 1.0;
         point *= Outcome().IsMatch(text) ? 1.25 : 1;
@@ -129,7 +131,7 @@ internal static partial class JudgeSentence
         point *= procedure || Happened().IsMatch(text) ? 0.2 : 1;
         point *= text.StartsWith("The authors", StringComparison.Ordinal) ? 0.7 : 1;
         point *= text.Contains("respectively", StringComparison.Ordinal) ? 0.5 : 1;
-        return point / (1 + 0.3 * Math.Max(0, CountCodes(text) - 1) + 0.15 * Math.Max(0, CountNumbers(text) - 2));
+        return point / (1 + 0.3 * Math.Max(0, CountCodes(text) - 1) + 0.15 * figures);
     }
 
     /// <summary>A voice, a judgement, a finding or a definition; never an instruction or a step of a procedure.</summary>
@@ -181,7 +183,7 @@ internal static partial class JudgeSentence
         return numbers;
     }
 
-    private static double Polish(string text, string original, int words)
+    private static double Polish(string text, string original, int words, int figures)
     {
         var polish = 1.0;
         polish -= words is < 9 or > 34 ? 0.25 : words > 28 ? 0.1 : 0;
@@ -192,28 +194,28 @@ internal static partial class JudgeSentence
         polish -= text.Contains("et al", StringComparison.Ordinal) ? 0.25 : 0;
         polish -= Procedure().IsMatch(original) ? 0.5 : 0;
         polish -= 0.11 * Math.Max(0, CountCodes(text) - 1);
-        polish -= 0.08 * Math.Max(0, CountNumbers(text) - 2);
+        polish -= 0.08 * figures;
         polish -= original.Length == text.Length ? 0 : 0.02;
-        var symbols = text.Count(c => !char.IsLetter(c) && c is not (' ' or ',' or '.' or '-' or '’' or '\''));
+        var symbols = text.Count(c => !char.IsLetterOrDigit(c) && c is not (' ' or ',' or '.' or '-' or '’' or '\''));
         polish -= Math.Min(0.4, 3.0 * Math.Max(0, symbols - 3) / text.Length);
         return Math.Max(0.05, polish);
     }
 
     // Addresses, identifiers, dot leaders, licences, headings run into the text.
     [GeneratedRegex(
-        """https?:|www\.|\b(doi|DOI|ISBN|ISSN)\b|@|\.{4,}|�|©|[Aa]ll rights reserved|[Cc]reative [Cc]ommons|[Cc]orresponding author|[Cc]ompeting interest|[Cc]onflicts? of interest|[Aa]uthor contribution|[Ss]upplementa|supplement \d|[Ee]xtended [Dd]ata|^(Fig|Figure|Table|Box|Scheme|Abb|Abbildung|Tabelle|Source code|Video|Chapter|Kapitel)\b\.? ?\d|^Key ?words?\b|^Schlüsselwörter|^(Copyright|Published|Received|Accepted|Correspondence|Acknowledg|Funding)|\b[pP] ?[<=] ?0\.|[a-zà-ÿ]{2}[.:;][A-Z][a-z]|[a-z]{3}[A-Z][a-z]{3}|[|{}\\<>]|\[\^|system prompt|(previous|prior|above) instructions""",
+        """https?:|www\.|\b(doi|DOI|ISBN|ISSN)\b|@|\.{4,}|�|©|[Aa]ll rights reserved|[Cc]reative [Cc]ommons|[Cc]orresponding author|[Cc]ompeting interest|[Cc]onflicts? of interest|[Aa]uthor contribution|[Ss]upplementa|supplement \d|[Ee]xtended [Dd]ata|^(Fig|Figure|Table|Box|Scheme|Abb|Abbildung|Tabelle|Source code|Video|Chapter|Kapitel)\b\.? ?\d|^Key ?words?\b|^Schlüsselwörter|^(Copyright|Published|Received|Accepted|Correspondence|Acknowledg|Funding)|\b[pP] ?[<=] ?0\.|[a-zà-ÿ]{2}[.:;][A-Z][a-z]|[a-z]{3}[A-Z][a-z]{3}|[|{}\\<>]|\[\^|^\d+(\.\d+)+ [A-Z]""",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Rubbish();
 
     // A post has no figures, no "above" and no earlier chapter.
     [GeneratedRegex(
-        """\b(figs?|figures?|tables?|panels?|eqs?|equations?|appendix|chapters?|abb|abbildung|tabelle) ?\.? ?[0-9A-Z]\b|\b(figs?|figures?|tables?) ?\d|\b(shown|described|discussed|mentioned|noted|listed|outlined|defined|given|explained|presented|summari[sz]ed|reported) (above|below|earlier|here|previously|in the (next|previous|following))|\b(see|as) (above|below|also)\b|\b(the|this) (figure|table|section|chapter|manuscript)\b|\bin the following\b|\bas follows\b|\bthe (next|previous|following|preceding) (section|chapter|page|table|figure|paragraph)|\bmaterials and methods\b|\bsiehe (oben|unten|seite)\b|\bim folgenden\b|\bwie oben\b|\bpages? \d|\bthe former\b|\bthe latter\b|\brespectively\b.*\brespectively\b""",
+        """\b(figs?|figures?|tables?|panels?|eqs?|equations?|appendix|chapters?|abb|abbildung|tabelle) ?\.? ?[0-9A-Z]\b|\b(figs?|figures?|tables?) ?\d|\b(shown|described|discussed|mentioned|noted|listed|outlined|defined|given|explained|presented|summari[sz]ed|reported) (above|below|earlier|here|previously|in the (next|previous|following))|\b(see|as) (above|below|also)\b|\b(the|this) (figure|table|section|chapter|manuscript)\b|\bin the following\b|\bas follows\b|\bthe (next|previous|following|preceding) (section|chapter|page|table|figure|paragraph)|\bmaterials and methods\b|\bsiehe (oben|unten|seite)\b|\bim folgenden\b|\bwie oben\b|\bpages? \d|\bthe former\b|\bthe latter\b|\b(for|find) (more|further|additional) (information|details)\b|^see \b|\bsee (the|our|also|page|chapter|section|appendix)\b|\b(in|from) (chapter|part|section|page|step) \d|\brespectively\b.*\brespectively\b""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex PointsElsewhere();
 
     // Words at the start that mean something said before.
     [GeneratedRegex(
-        """^((this|that|these|those|he|she|they|its|their|his|her|such|both|each|another|other|others|either|neither|one of|some of|most of|all of|many of|none of|two of|here|there,|then|similarly|on the contrary|building on|combined with|to more|as no|conversely|likewise|instead|in contrast|by contrast|in addition|in turn|in both|in each|in either|in all|in neither|at the same time|on the other hand|for example|for instance|as a result|as such|as with|as in|as for|as expected|as before|as above|consistent with|in agreement|in line with|together|taken together|also|again|thus|therefore|hence|consequently|accordingly|however|nevertheless|nonetheless|moreover|furthermore|further|additionally|finally|first|second|third|next|lastly|subsequently|afterwards|meanwhile|otherwise|indeed|even|rather|still|yet|but|and|or|so|because of|to do|to test|to address|to this|to that|to determine|to examine|to investigate|to assess|after that|before that|since then|despite|unlike|given|if so|only then|the (same|other|others|second|third|latter|former|difference|differences|remaining|rest|opposite|reason|result|first (of|one|is|was)|effect|above|two|three|four|resulting|corresponding|respective|additional)|a (second|third|similar|further)|similar|dies|diese|dieser|dieses|er|sie|ihre|ihr|sein|seine|solche|beide|dabei|dazu|dadurch|damit|daher|deshalb|dennoch|trotzdem|jedoch|außerdem|zudem|ferner|ebenso|hier|dort|dann|danach|zuletzt|schließlich|allerdings|auch|denn|das (ist|war|heißt|bedeutet)|dagegen|hingegen|hierbei|hierzu)\b|it\b)""",
+        """^((this|that|these|those|he|she|they|its|their|his|her|such|both|each|another|other|others|either|neither|one of|some of|most of|all of|many of|none of|two of|here|there,|then|similarly|on the contrary|building on|combined with|to more|as no|conversely|likewise|instead|in contrast|by contrast|in addition|in turn|in return|in this way|in that|at that|at this|by then|until then|by this|by that|from there|of the two|in both|in each|in either|in all|in neither|at the same time|on the other hand|for example|for instance|as a result|as such|as with|as in|as for|as expected|as before|as above|consistent with|in agreement|in line with|together|taken together|also|again|thus|therefore|hence|consequently|accordingly|however|nevertheless|nonetheless|moreover|furthermore|further|additionally|finally|first|second|third|next|lastly|subsequently|afterwards|meanwhile|otherwise|indeed|even|rather|still|yet|but|and|or|so|because of|to do|to test|to address|to this|to that|to determine|to examine|to investigate|to assess|after that|before that|since then|despite|unlike|given|if so|only then|the (same|other|others|second|third|latter|former|difference|differences|remaining|rest|opposite|reason|result|first (of|one|is|was)|effect|above|two|three|four|resulting|corresponding|respective|additional)|a (second|third|similar|further)|similar|dies|diese|dieser|dieses|er|sie|ihre|ihr|sein|seine|solche|beide|dabei|dazu|dadurch|damit|daher|deshalb|dennoch|trotzdem|jedoch|außerdem|zudem|ferner|ebenso|hier|dort|dann|danach|zuletzt|schließlich|allerdings|auch|denn|das (ist|war|heißt|bedeutet)|dagegen|hingegen|hierbei|hierzu)\b|it\b)""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex LeansBack();
 
@@ -233,7 +235,7 @@ internal static partial class JudgeSentence
     private static partial Regex LooseFirstPerson();
 
     [GeneratedRegex(
-        """^(here,? |in this (study|paper|work|article|report),? |in the (present|current) (study|work|paper),? |furthermore,? |moreover,? |in addition,? |additionally,? |thus,? |therefore,? |together,? |taken together,? |finally,? |importantly,? |notably,? |in summary,? |overall,? |however,? )?(we (also |further |then |therefore |thus )?(find|found|show|showed|have shown|have found|demonstrate|demonstrated|have demonstrated|observe|observed|noted|note|report|reported|conclude|concluded|discovered|confirmed) (here )?that|(our|these|the|this) (results?|data|findings?|observations?|experiments?|analys[ei]s|stud(y|ies)|work) (also |further |clearly |together )?(show|shows|showed|demonstrate|demonstrates|demonstrated|reveal|reveals|revealed|confirm|confirms|confirmed|establish|establishes) that|it (is|was) (found|shown|observed|well known|known|clear|now clear|important to note|worth noting|noteworthy|interesting|apparent|evident) that|(interestingly|notably|importantly|strikingly|remarkably|surprisingly|of note|unexpectedly|significantly|indeed|in fact),) """,
+        """^(here,? |in this (study|paper|work|article|report),? |in the (present|current) (study|work|paper),? |furthermore,? |moreover,? |in addition,? (?!to )|additionally,? |thus,? |therefore,? |together,? |taken together,? |finally,? |importantly,? |notably,? |in summary,? |overall,? |however,? )?(we (also |further |then |therefore |thus )?(find|found|show|showed|have shown|have found|demonstrate|demonstrated|have demonstrated|observe|observed|noted|note|report|reported|conclude|concluded|discovered|confirmed) (here )?that|(our|these|the|this) (results?|data|findings?|observations?|experiments?|analys[ei]s|stud(y|ies)|work) (also |further |clearly |together )?(show|shows|showed|demonstrate|demonstrates|demonstrated|reveal|reveals|revealed|confirm|confirms|confirmed|establish|establishes) that|it (is|was) (found|shown|observed|well known|known|clear|now clear|important to note|worth noting|noteworthy|interesting|apparent|evident) that|(interestingly|notably|importantly|strikingly|remarkably|surprisingly|of note|unexpectedly|significantly|indeed|in fact),) """,
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Frame();
 
@@ -241,7 +243,7 @@ internal static partial class JudgeSentence
     private static partial Regex InThisStudy();
 
     // Only the ones that add nothing but a link; "for example" or "in contrast" say how the sentence is meant.
-    [GeneratedRegex("""^(moreover|furthermore|in addition|additionally|finally|notably|importantly|interestingly|overall|in summary|in conclusion|taken together|of note|thus|therefore|indeed|in fact|in general|generally|strikingly|surprisingly|außerdem|zudem|ferner|schließlich),? """, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""^(moreover|furthermore|in addition(?! to )|additionally|actually|specifically|finally|notably|importantly|interestingly|overall|in summary|in conclusion|taken together|of note|thus|therefore|indeed|in fact|in general|generally|strikingly|surprisingly|außerdem|zudem|ferner|schließlich),? """, RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Connective();
 
     [GeneratedRegex("""^(?:these|our|the present|the current|together, these|taken together, these|together, our) (?:results|findings|data|observations) (?<verb>suggest|indicate|imply|support|raise|provide|point|argue)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
@@ -288,9 +290,12 @@ internal static partial class JudgeSentence
     private static partial Regex Definition();
 
     [GeneratedRegex(
-        """^(please|do not|don’t|don't|never|always|make sure|ensure|clean|ask|keep|press|turn|open|close|insert|remove|click|select|use|check|set|connect|install|run|place|put|add|see|note|store|read|wait|choose|enter|type|hold|pull|push|switch|reinigen|drücken|öffnen|schließen|prüfen) """,
+        """^(please|do not|don’t|don't|never|always|make sure|ensure|clean|ask|keep|press|turn|open|close|insert|remove|click|select|use|check|set|connect|install|run|place|put|add|see|note|store|read|wait|choose|enter|type|hold|pull|push|switch|fill|leave|let|wipe|clear|replace|contact|call|follow|reinigen|drücken|öffnen|schließen|prüfen) """,
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Instruction();
+
+    /// <summary>A request to the reader of a document: "Press the button once."</summary>
+    public static bool IsRequest(string text) => Instruction().IsMatch(text);
 
     // What was done with the things under study, told in passing.
     [GeneratedRegex(

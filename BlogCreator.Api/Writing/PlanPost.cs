@@ -27,6 +27,8 @@ public static class PlanPost
     private const double SameTheme = 0.24;
     private const int MostInTheme = 4;
 
+    private static readonly string[] Articles = ["the", "a", "an", "of", "no", "each", "every", "its", "their", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "le", "la", "les", "el", "los", "las", "il", "lo", "gli", "de", "het", "een", "o", "os", "as"];
+
     public static PostPlan Run(BriefDetails brief, Understanding understanding)
     {
         ArgumentNullException.ThrowIfNull(brief);
@@ -37,9 +39,10 @@ public static class PlanPost
         var covered = topic is null || asked.Count == 0 || IsCovered(asked, units);
         // Asked for what a document is about as a whole, all of it is on the topic: nothing is left out as beside the point.
         var whole = understanding.Documents.Any(document => Terms.Of(document.Title).ToHashSet(StringComparer.Ordinal) is var title && asked.TrueForAll(title.Contains));
-        var focus = covered && asked.Count > 0 && !whole ? asked : [];
+        var focus = covered && asked.Count > 0 && !whole ? Focus.WithShortForms(asked, understanding) : [];
+        var narrow = new Focus(focus, understanding);
         var words = brief.Length switch { PostLength.Short => 350, PostLength.Medium => 700, _ => 1300 };
-        var themes = Choose(Themes(units, focus), brief.Length, focus);
+        var themes = Choose(Themes(units, narrow), brief.Length, focus);
         var keyPoints = brief.Length switch { PostLength.Short => 3, PostLength.Medium => 4, _ => 5 };
         var bodyWords = Math.Max(120, words - 60 - keyPoints * 22 - 30);
         var total = themes.Sum(theme => Math.Sqrt(theme.Score));
@@ -74,7 +77,7 @@ public static class PlanPost
             {
                 if (section.Passages.SelectMany(passage => passage.Sentences).Any(sentence => sentence.StandsAlone))
                 {
-                    units.Add(new Theme(d, understanding.Documents[d].Title, section, understanding.TermWeights));
+                    units.Add(new Theme(d, understanding.Documents[d].Paper, section, understanding.TermWeights));
                 }
             }
         }
@@ -101,20 +104,22 @@ public static class PlanPost
         terms.Contains(asked) || (asked.Length >= 6 && terms.Any(term => term.Length > asked.Length && term.Contains(asked, StringComparison.Ordinal)));
 
     /// <summary>Joins sections of different documents that speak of the same.</summary>
-    private static List<Theme> Themes(List<Theme> units, List<string> focus)
+    private static List<Theme> Themes(List<Theme> units, Focus focus)
     {
         foreach (var unit in units)
         {
             unit.Rate(focus);
         }
 
+        // Documents of one field share words everywhere; only what is much nearer than the rest speaks of the same.
+        var usual = UsualLikeness(units);
         var themes = new List<Theme>();
         foreach (var unit in units.OrderByDescending(unit => unit.Score))
         {
             var near = themes
                 .Where(theme => theme.Sections.Count < MostInTheme && !theme.Documents.Contains(unit.Document))
                 .Select(theme => (theme, Likeness: theme.Likeness(unit)))
-                .Where(pair => pair.Likeness >= SameTheme)
+                .Where(pair => pair.Likeness >= Math.Max(SameTheme, 1.6 * usual))
                 .OrderByDescending(pair => pair.Likeness)
                 .Select(pair => pair.theme)
                 .FirstOrDefault();
@@ -129,6 +134,24 @@ public static class PlanPost
         }
 
         return themes;
+    }
+
+    private static double UsualLikeness(List<Theme> units)
+    {
+        var some = units.Take(60).ToList();
+        var found = new List<double>();
+        for (var i = 0; i < some.Count; i++)
+        {
+            for (var j = i + 1; j < some.Count; j++)
+            {
+                if (some[i].Document != some[j].Document)
+                {
+                    found.Add(some[i].Likeness(some[j]));
+                }
+            }
+        }
+
+        return found.Count > 3 ? found.Order().ElementAt(found.Count / 2) : 0;
     }
 
     private static List<Theme> Choose(List<Theme> themes, PostLength length, List<string> focus)
@@ -148,6 +171,23 @@ public static class PlanPost
         var body = ranked.Where(theme => theme.Sections.Exists(section => section.Role is not SectionRole.Abstract)).ToList();
         ranked = WithoutTwins(body.Count >= 2 ? body : ranked, most);
         var chosen = ranked.Take(most).ToList();
+        // A reader of a research article needs its introduction more than its fifth finding.
+        if (focus.Count == 0)
+        {
+            foreach (var introduction in ranked.Where(theme => theme.Paper && theme.Sections[0].Role is SectionRole.Introduction).DistinctBy(theme => theme.Document))
+            {
+                if (!chosen.Exists(theme => theme.Document == introduction.Document && theme.Sections[0].Role is SectionRole.Introduction))
+                {
+                    if (chosen.Count >= most)
+                    {
+                        chosen.RemoveAt(chosen.Count - 1);
+                    }
+
+                    chosen.Insert(0, introduction);
+                }
+            }
+        }
+
         // Every document of the brief has a word, where it has anything to say.
         if (focus.Count == 0)
         {
@@ -207,7 +247,7 @@ public static class PlanPost
             var own = theme.Sections.Select(section => section.Heading).Where(heading => heading.Length > 0).ToList();
             var heading = own.Where(candidate => !used.Contains(candidate)).MinBy(candidate => candidate.Length)
                 ?? labels.HeadingsOf(theme.Sections[0].Role).FirstOrDefault(candidate => !used.Contains(candidate))
-                ?? FromPhrases(theme, themes, understanding, usedTerms, used, focus)
+                ?? FromPhrases(theme, themes, understanding, usedTerms, used, focus, labels)
                 ?? labels.PlainHeadings.FirstOrDefault(candidate => !used.Contains(candidate))
                 ?? $"{labels.PlainHeadings[0]} ({(headings.Count + 1).ToString(CultureInfo.InvariantCulture)})";
             used.Add(heading);
@@ -223,7 +263,7 @@ public static class PlanPost
     }
 
     /// <summary>The one noun phrase that this theme says more of than the others do, if there is a good one.</summary>
-    private static string? FromPhrases(Theme theme, List<Theme> all, Understanding understanding, HashSet<string> usedTerms, HashSet<string> used, List<string> focus)
+    private static string? FromPhrases(Theme theme, List<Theme> all, Understanding understanding, HashSet<string> usedTerms, HashSet<string> used, List<string> focus, Labels labels)
     {
         var phrases = FindKeyPhrases.Run(
             theme.Sentences.Select(sentence => sentence.Text),
@@ -234,12 +274,21 @@ public static class PlanPost
                 return rare * (0.2 + understanding.TermWeights.GetValueOrDefault(term)) * (usedTerms.Contains(term) ? 0.15 : 1) * (focus.Contains(term) ? 0.7 : 1);
             },
             2,
-            8);
-        return phrases
-            .Where(phrase => phrase.Terms.Count > 1 && FindKeyPhrases.ReadsWell(phrase.Text))
-            .Select(phrase => char.IsLower(phrase.Text[0]) && !(phrase.Text.Length > 1 && char.IsUpper(phrase.Text[1])) ? char.ToUpperInvariant(phrase.Text[0]) + phrase.Text[1..] : phrase.Text)
+            12);
+        var text = string.Join(' ', theme.Sentences.Select(sentence => sentence.Text));
+        var telling = phrases.Where(phrase => FindKeyPhrases.ReadsWell(phrase.Text) && !FindKeyPhrases.IsMeasure(phrase)).ToList();
+        // Failing a phrase of several words, the two things that it speaks of most.
+        var things = telling.Where(phrase => phrase.Terms.Count == 1 && IsThing(phrase.Text, text)).Take(2).Select(phrase => phrase.Text).ToList();
+        return telling.Where(phrase => phrase.Terms.Count > 1).Select(phrase => phrase.Text)
+            .Append(things.Count == 2 ? string.Join(labels.And, things) : things.FirstOrDefault() ?? "")
+            .Where(phrase => phrase.Length > 0)
+            .Select(phrase => char.IsLower(phrase[0]) && !(phrase.Length > 1 && char.IsUpper(phrase[1])) ? char.ToUpperInvariant(phrase[0]) + phrase[1..] : phrase)
             .FirstOrDefault(phrase => !used.Contains(phrase));
     }
+
+    /// <summary>A word that stands behind an article or "of" names a thing; a verb does not.</summary>
+    private static bool IsThing(string word, string text) =>
+        word.Length >= 4 && Articles.Any(article => text.Contains($" {article} {word} ", StringComparison.OrdinalIgnoreCase) || text.Contains($" {article} {word},", StringComparison.OrdinalIgnoreCase) || text.Contains($" {article} {word}.", StringComparison.OrdinalIgnoreCase));
 
     private static string Title(string? topic, bool covered, Understanding understanding, Labels labels)
     {
@@ -275,11 +324,11 @@ public static class PlanPost
         private readonly IReadOnlyDictionary<string, double> _weights;
         private double _positions;
 
-        public Theme(int document, string title, UnderstoodSection section, IReadOnlyDictionary<string, double> weights)
+        public Theme(int document, bool paper, UnderstoodSection section, IReadOnlyDictionary<string, double> weights)
         {
             _weights = weights;
             Document = document;
-            Title = title;
+            Paper = paper;
             Documents = [document];
             Sections = [section];
             Sentences = [.. section.Passages.SelectMany(passage => passage.Sentences)];
@@ -292,7 +341,7 @@ public static class PlanPost
 
         public int Document { get; }
 
-        public string Title { get; }
+        public bool Paper { get; }
 
         public HashSet<int> Documents { get; }
 
@@ -310,28 +359,27 @@ public static class PlanPost
 
         public double BestQuote => Sentences.Where(PickQuote.Fits).Select(PickQuote.Worth).DefaultIfEmpty(0).Max();
 
-        public void Rate(List<string> focus)
+        public void Rate(Focus focus)
         {
             var best = Sentences.Where(sentence => sentence.StandsAlone)
                 .Select(sentence => sentence.Weight * (0.3 + sentence.Polish) * Relevance(sentence, focus))
                 .OrderDescending().Take(6).ToList();
             var enough = Math.Min(1, Sentences.Count / 5.0);
             Score = best.Sum() * enough + 0.0001;
-            if (focus.Count > 0 && Sections.Exists(section => Writing.Terms.Of(section.Heading).Any(focus.Contains)))
+            if (focus.IsNarrow && Sections.Exists(section => focus.Share(Writing.Terms.Of(section.Heading).ToHashSet(StringComparer.Ordinal)) > 0))
             {
                 Score *= 1.6;
             }
         }
 
-        private static double Relevance(UsableSentence sentence, List<string> focus)
+        private static double Relevance(UsableSentence sentence, Focus focus)
         {
-            if (focus.Count == 0)
+            if (!focus.IsNarrow)
             {
                 return 1;
             }
 
-            var terms = Writing.Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal);
-            var share = (double)focus.Count(term => Has(terms, term)) / focus.Count;
+            var share = focus.Share(Writing.Terms.Of(sentence.Text).ToHashSet(StringComparer.Ordinal));
             return 0.06 + share * Math.Sqrt(share);
         }
 

@@ -2,6 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace BlogCreator.Api.Writing;
 
+/// <summary>What a short form stands for, and the passage that says so.</summary>
+internal sealed record LongForm(string Name, Guid Passage);
+
 /// <summary>Finds what short forms stand for where a text says so: "green leaf volatiles (GLVs)".</summary>
 internal static partial class ReadAcronyms
 {
@@ -16,7 +19,7 @@ internal static partial class ReadAcronyms
             foreach (Match match in ShortForm().Matches(text))
             {
                 var shortForm = Singular(match.Groups["short"].Value);
-                if (!found.ContainsKey(shortForm) && LongForm(text[..match.Index], shortForm) is { } name)
+                if (!found.ContainsKey(shortForm) && Spelled(text[..match.Index], shortForm) is { } name)
                 {
                     found[shortForm] = name;
                 }
@@ -26,10 +29,28 @@ internal static partial class ReadAcronyms
         return found;
     }
 
+    /// <summary>Where a document explains its short forms: the first passage that does, by short form.</summary>
+    public static Dictionary<string, LongForm> Of(SourceDocument document)
+    {
+        var found = new Dictionary<string, LongForm>(StringComparer.Ordinal);
+        foreach (var passage in document.Passages.Where(passage => passage.Kind is "prose" or "list"))
+        {
+            foreach (var (shortForm, name) in Run([CleanSentence.OneLine(passage.Text)]))
+            {
+                found.TryAdd(shortForm, new LongForm(name, passage.Id));
+            }
+        }
+
+        return found;
+    }
+
     public static string Singular(string shortForm) => shortForm.Length > 2 && shortForm[^1] is 's' ? shortForm[..^1] : shortForm;
 
-    /// <summary>As many words before the bracket as the short form has letters, each beginning with its letter.</summary>
-    private static string? LongForm(string before, string shortForm)
+    /// <summary>
+    /// The words before the bracket whose letters spell the short form, read from its end; its first letter opens a word.
+    /// After Schwartz and Hearst (2003).
+    /// </summary>
+    private static string? Spelled(string before, string shortForm)
     {
         var end = before.Length;
         while (end > 0 && before[end - 1] is ' ')
@@ -40,32 +61,29 @@ internal static partial class ReadAcronyms
         var at = end;
         for (var letter = shortForm.Length - 1; letter >= 0; letter--)
         {
-            var start = at;
-            while (start > 0 && (char.IsLetterOrDigit(before[start - 1]) || before[start - 1] is '’' or '\''))
+            var wanted = char.ToUpperInvariant(shortForm[letter]);
+            at--;
+            while (at >= 0 && (char.ToUpperInvariant(before[at]) != wanted || (letter == 0 && at > 0 && char.IsLetterOrDigit(before[at - 1]))))
             {
-                start--;
+                if (end - at > LongestName || before[at] is '.' or ';' or ':' or '(' or ')' or ',')
+                {
+                    return null;
+                }
+
+                at--;
             }
 
-            if (start == at || char.ToUpperInvariant(before[start]) != char.ToUpperInvariant(shortForm[letter]))
-            {
-                return null;
-            }
-
-            if (letter == 0)
-            {
-                return end - start <= LongestName ? before[start..end] : null;
-            }
-
-            at = start - 1;
-            if (at <= 0 || before[at] is not (' ' or '-'))
+            if (at < 0)
             {
                 return null;
             }
         }
 
-        return null;
+        var name = before[at..end];
+        var words = name.Count(c => c is ' ' or '-') + 1;
+        return words >= 2 && words <= shortForm.Length + 2 && !name.Contains(shortForm, StringComparison.Ordinal) ? name : null;
     }
 
-    [GeneratedRegex("""\((?<short>[A-Z][A-Za-z]{0,6}[A-Zs])\)""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""(\((?<short>[A-Z][A-Za-z]{0,6}[A-Zs])\)|, or (?<short>[A-Z]{2,6}s?)[,;.)])""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ShortForm();
 }

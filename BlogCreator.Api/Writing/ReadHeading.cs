@@ -50,13 +50,16 @@ internal static partial class ReadHeading
     }
 
     /// <summary>Titles may be longer than headings.</summary>
-    public static string Title(string heading) => Telling(heading, 240, 36);
+    public static string Title(string heading) => Telling(heading, 240, 36, shortest: 2);
 
-    private static string Telling(string heading, int longest, int mostWords)
+    /// <summary>Names of parts that say something to a reader as they are.</summary>
+    public static string Kept(string heading) => KeptName().IsMatch(Plain(heading)) ? Plain(heading) : "";
+
+    private static string Telling(string heading, int longest, int mostWords, int shortest = 4)
     {
         var plain = Plain(heading);
         var words = plain.Count(c => c is ' ') + 1;
-        if (plain.Length < 4 || plain.Length > longest || words > mostWords || Generic().IsMatch(plain) || Role(plain) is not SectionRole.Other || plain.Count(char.IsLetter) < 0.6 * plain.Length
+        if (plain.Length < shortest || plain.Length > longest || words > mostWords || Generic().IsMatch(plain) || Role(plain) is not SectionRole.Other || plain.Count(char.IsLetter) < 0.6 * plain.Length
             || plain.EndsWith(',') || plain.EndsWith(';') || plain.Contains("http", StringComparison.OrdinalIgnoreCase) || plain.Contains('@', StringComparison.Ordinal) || plain.Contains("](", StringComparison.Ordinal)
             || plain.IndexOfAny(['<', '>', '{', '}', '|']) >= 0)
         {
@@ -113,8 +116,11 @@ internal static partial class ReadHeading
     [GeneratedRegex("""^((general )?discussion|diskussion|discusión|implications|limitations)$""", Options, 1000)]
     private static partial Regex DiscussionName();
 
-    [GeneratedRegex("""^(conclusions?|concluding remarks|outlook|fazit|schluss(folgerung(en)?)?|ausblick|conclusiones|summary and conclusions?|discussion and conclusions?|recommendations|next steps)$""", Options, 1000)]
+    [GeneratedRegex("""^(conclusions?|concluding remarks|outlook|fazit|schluss(folgerung(en)?)?|ausblick|conclusiones|summary and conclusions?|conclusions? and (outlook|perspectives|future .{2,30})|discussion and conclusions?|recommendations|next steps)$""", Options, 1000)]
     private static partial Regex ConclusionName();
+
+    [GeneratedRegex("""^(outlook|limitations|recommendations|next steps|implications|ausblick|empfehlungen|einschränkungen|perspectives|perspectivas|prospettive|vooruitblik|motivation|scope)$""", Options, 1000)]
+    private static partial Regex KeptName();
 
     [GeneratedRegex("""^(section|chapter|part|page|appendix|annex|anhang|kapitel|seite|untitled|document|notes?|misc|miscellaneous|other|general|main|body|text|content|faq|details?|more|description|data|examples?)\b.{0,6}$""", Options, 1000)]
     private static partial Regex Generic();

@@ -1,3 +1,4 @@
+using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Evidence;
 using BlogCreator.Contracts;
 
@@ -25,12 +26,26 @@ public static class UnderstandSources
         foreach (var document in documents)
         {
             cancel.ThrowIfCancellationRequested();
-            understood.Add(Understand(document, titles[document.Id], weights, repeated));
+            understood.Add(Understand(document, titles[document.Id], weights, repeated, alone: documents.Count == 1));
         }
 
         var texts = understood.SelectMany(document => document.Sections).SelectMany(section => section.Passages).SelectMany(passage => passage.Sentences).Select(sentence => sentence.Text).ToList();
         var phrases = WithFullNames(FindKeyPhrases.Run(texts, term => weights.GetValueOrDefault(term, 0.05), texts.Count > 80 ? 4 : texts.Count > 45 ? 3 : 2, 24), documents);
-        return new Understanding(LanguageOf(documents, texts), understood, weights, phrases);
+        return new Understanding(LanguageOf(documents, texts), understood, weights, phrases) { ShortForms = ShortForms(documents) };
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>> ShortForms(IReadOnlyList<SourceDocument> documents)
+    {
+        var forms = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var (form, name) in documents.SelectMany(ReadAcronyms.Of))
+        {
+            if (Terms.Of(form) is [var key] && Terms.Of(name.Name) is { Count: > 1 } terms)
+            {
+                forms.TryAdd(key, terms);
+            }
+        }
+
+        return forms;
     }
 
     /// <summary>"GLV" says nothing to a reader who has not read the document; "green leaf volatiles" does.</summary>
@@ -52,7 +67,7 @@ public static class UnderstandSources
 
     private static bool IsShortForm(string phrase) => phrase.Length is >= 2 and <= 8 && !phrase.Contains(' ', StringComparison.Ordinal) && phrase.Skip(1).Any(char.IsUpper);
 
-    private static UnderstoodDocument Understand(SourceDocument document, string title, Dictionary<string, double> weights, HashSet<string> repeated)
+    private static UnderstoodDocument Understand(SourceDocument document, string title, Dictionary<string, double> weights, HashSet<string> repeated, bool alone)
     {
         var passages = document.Passages.OrderBy(passage => passage.Order).ToList();
         var common = CommonRoot(passages);
@@ -71,6 +86,12 @@ public static class UnderstandSources
 
             // Readers of flat formats lose the level of "Results"; the parts under it still belong to it.
             var own = ReadHeading.Role(path);
+            // A part with a name of its own behind the introduction is a result: a bare "Results" above it leaves no passage.
+            if (own is SectionRole.Other && inherited is SectionRole.Introduction or SectionRole.Abstract && path.Length > 0)
+            {
+                inherited = SectionRole.Result;
+            }
+
             var role = own is SectionRole.Other && paper ? inherited : own;
             inherited = role;
             if (ReadHeading.IsBoilerplate(path))
@@ -87,6 +108,12 @@ public static class UnderstandSources
                 {
                     var sentences = Usable(passage, paper, weights, repeated, title, out var done);
                     procedures += done;
+                    // In a post about several papers nobody knows who "the authors" are.
+                    if (!alone && paper)
+                    {
+                        sentences.RemoveAll(sentence => sentence.Text.Contains("he authors", StringComparison.Ordinal));
+                    }
+
                     if (sentences.Count > 0)
                     {
                         usable.Add(new UnderstoodPassage(passage.Id, passage.Order, sentences));
@@ -105,7 +132,7 @@ public static class UnderstandSources
             }
 
             usable = [.. usable.Select(passage => passage with { Sentences = [.. passage.Sentences.Select(sentence => sentence with { Weight = Math.Round(sentence.Weight * RoleFactor(role), 4), Quotable = Math.Round(sentence.Quotable * QuoteFactor(role), 4) })] })];
-            var heading = path.Length > 0 ? ReadHeading.Telling(path[^1]) : "";
+            var heading = path.Length == 0 ? "" : ReadHeading.Telling(path[^1]) is { Length: > 0 } telling ? telling : ReadHeading.Kept(path[^1]);
             if (string.Equals(heading, title, StringComparison.OrdinalIgnoreCase))
             {
                 heading = "";
@@ -171,6 +198,7 @@ public static class UnderstandSources
         var usable = new List<UsableSentence>();
         var number = 0;
         procedures = 0;
+        var condition = false;
         foreach (var span in SplitSentences.Of(passage))
         {
             var raw = span.Of(passage.Text);
@@ -179,7 +207,11 @@ public static class UnderstandSources
             {
                 var weight = WeightOf(judged.Text, weights) * (judged.Finding ? 1.35 : 1) * (number == 0 ? 1.12 : 1);
                 procedures += judged.Procedure ? 1 : 0;
-                usable.Add(new UsableSentence(passage.Id, number, judged.Text, judged.StandsAlone, judged.Verbatim, Math.Round(judged.Polish, 3), Math.Round(weight, 4), Math.Round(judged.Point, 3), Math.Round(judged.Quotable, 3)));
+                // "Switch it off" means the case that the sentence before it names; nothing is said before the first words of a document.
+                var standsAlone = (judged.StandsAlone && !(condition && JudgeSentence.IsRequest(judged.Text)))
+                    || (passage.Order == 0 && number == 0 && judged.Text.StartsWith("The ", StringComparison.Ordinal));
+                condition = StatesCase(judged.Text) || (condition && !standsAlone);
+                usable.Add(new UsableSentence(passage.Id, number, judged.Text, standsAlone, judged.Verbatim, Math.Round(judged.Polish, 3), Math.Round(weight, 4), Math.Round(judged.Point, 3), Math.Round(judged.Quotable, 3)));
             }
 
             number++;
@@ -187,6 +219,12 @@ public static class UnderstandSources
 
         return usable;
     }
+
+    /// <summary>"If the display shows E7, the fan is blocked" names a case for the request that follows.</summary>
+    private static bool StatesCase(string text) =>
+        (text.StartsWith("If ", StringComparison.Ordinal) || text.StartsWith("When ", StringComparison.Ordinal) || text.StartsWith("Wenn ", StringComparison.Ordinal) || text.StartsWith("Falls ", StringComparison.Ordinal))
+        && text.IndexOf(',', StringComparison.Ordinal) is > 0 and var comma
+        && !JudgeSentence.IsRequest(text[(comma + 1)..].TrimStart());
 
     private static double WeightOf(string text, Dictionary<string, double> weights)
     {
@@ -298,7 +336,8 @@ public static class UnderstandSources
             return opening;
         }
 
-        var name = Path.GetFileNameWithoutExtension(CleanSentence.OneLine(document.Name)).Replace('_', ' ').Replace('-', ' ').Trim();
+        var name = Path.GetFileNameWithoutExtension(CleanSentence.OneLine(document.Name)).Replace('_', ' ').Replace('-', ' ');
+        name = string.Join(' ', name.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return name.Length == 0 ? document.Name : char.ToUpperInvariant(name[0]) + name[1..];
     }
 
@@ -322,8 +361,6 @@ public static class UnderstandSources
             return stated;
         }
 
-        var sample = " " + string.Join(' ', texts.Take(60)).ToLowerInvariant() + " ";
-        return new[] { ("en", " the | and | of | is | was "), ("de", " der | die | und | ist | das "), ("fr", " le | les | et | est | des "), ("es", " el | los | y | es | las ") }
-            .MaxBy(language => language.Item2.Split('|').Sum(word => sample.Split(word).Length)).Item1;
+        return GuessLanguage.Of(texts.Take(60)) ?? "en";
     }
 }

@@ -19,7 +19,11 @@ public sealed record Understanding(
     string Language,
     IReadOnlyList<UnderstoodDocument> Documents,
     IReadOnlyDictionary<string, double> TermWeights,
-    IReadOnlyList<KeyPhrase> KeyPhrases);
+    IReadOnlyList<KeyPhrase> KeyPhrases)
+{
+    /// <summary>The stem of each short form that a document explains, with the stems of what it stands for.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ShortForms { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+}
 
 /// <param name="Paper">A research article, whose "we" are its authors.</param>
 public sealed record UnderstoodDocument(Guid Id, string Name, string Title, bool Paper, IReadOnlyList<UnderstoodSection> Sections);
