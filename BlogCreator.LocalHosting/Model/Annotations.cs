@@ -78,6 +78,27 @@ internal sealed class HttpHealthCheckAnnotation(string key, EndpointReference en
     public int StatusCode { get; } = statusCode;
 }
 
+/// <summary>A page of a resource that is worth a link. A relative address starts at the endpoint.</summary>
+public sealed class ResourceUrlAnnotation : IResourceAnnotation
+{
+    public required string Url { get; set; }
+
+    public string? DisplayText { get; set; }
+
+    public EndpointReference? Endpoint { get; init; }
+
+    /// <summary>Higher comes first.</summary>
+    public int? DisplayOrder { get; set; }
+}
+
+/// <summary>Asked once the addresses are known.</summary>
+internal sealed class ResourceUrlCallbackAnnotation(string endpointName, Func<EndpointReference, ResourceUrlAnnotation> callback) : IResourceAnnotation
+{
+    public string EndpointName { get; } = endpointName;
+
+    public Func<EndpointReference, ResourceUrlAnnotation> Callback { get; } = callback;
+}
+
 public sealed class ReplicaAnnotation(int replicas = 1) : IResourceAnnotation
 {
     public int Replicas { get; } = replicas;
@@ -161,7 +182,7 @@ internal sealed class PersistenceAnnotation(TimeSpan? interval, long keysChanged
 }
 
 /// <summary>What a backing resource is in this run.</summary>
-internal sealed class LocalConnectionAnnotation(string? connectionString, bool isServer, string description) : IResourceAnnotation
+internal sealed class LocalConnectionAnnotation(string? connectionString, bool isServer, string description, string explanation) : IResourceAnnotation
 {
     public string? ConnectionString { get; } = connectionString;
 
@@ -169,6 +190,9 @@ internal sealed class LocalConnectionAnnotation(string? connectionString, bool i
     public bool IsServer { get; } = isServer;
 
     public string Description { get; } = description;
+
+    /// <summary>The same in a sentence.</summary>
+    public string Explanation { get; } = explanation;
 }
 
 internal sealed class ManifestExclusionAnnotation : IResourceAnnotation;
