@@ -30,13 +30,18 @@ internal readonly ref struct HtmlHandler(int literalLength, int formattedCount)
 
     public void AppendFormatted(Html value) => text.Append(value.ToString());
 
-    public void AppendFormatted(IEnumerable<Html> values)
+    public void AppendFormatted<T>(T value)
     {
-        foreach (var value in values)
+        if (value is IEnumerable<Html> pieces)
         {
-            text.Append(value.ToString());
-        }
-    }
+            foreach (var piece in pieces)
+            {
+                text.Append(piece.ToString());
+            }
 
-    public void AppendFormatted<T>(T value) => text.Append(Encoder.Encode(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+            return;
+        }
+
+        text.Append(Encoder.Encode(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+    }
 }

@@ -17,7 +17,7 @@ internal static class OverviewPage
         <div class="columns">
         <section aria-labelledby="pages-title">
         <h2 id="pages-title">Pages</h2>
-        <ul class="links">{model.Resources.SelectMany(Links).Select(link => Html.Of($"""<li><a href="{link.Address}">{link.Text}</a> <span class="soft">{link.Address}</span></li>"""))}<li><a href="/manifest">Manifest of the app model</a> <span class="soft">aspire-manifest.json</span></li></ul>
+        <ul class="links">{Links(model.Resources).Select(link => Html.Of($"""<li><a href="{link.Address}">{link.Text}</a> <span class="soft">{link.Address}</span></li>"""))}<li><a href="/manifest">Manifest of the app model</a> <span class="soft">aspire-manifest.json</span></li></ul>
         </section>
         <section aria-labelledby="embedded-title">
         <h2 id="embedded-title">What the services use</h2>
@@ -26,16 +26,16 @@ internal static class OverviewPage
         </div>
         """);
 
-    /// <summary>The links that the app model gives a resource, where they are worth following.</summary>
-    public static IEnumerable<(string Address, string Text)> Links(IResource resource) =>
-        resource.Annotations.OfType<ResourceUrlCallbackAnnotation>()
-            .Select(link => (Endpoint: new EndpointReference((IResourceWithEndpoints)resource, link.EndpointName), link.Callback))
+    /// <summary>The links that the app model gives, where they are worth following.</summary>
+    public static IEnumerable<(string Address, string Text)> Links(IEnumerable<IResource> resources) =>
+        resources.SelectMany(resource => resource.Annotations.OfType<ResourceUrlCallbackAnnotation>()
+                .Select(link => (Endpoint: new EndpointReference((IResourceWithEndpoints)resource, link.EndpointName), link.Callback)))
             .Where(link => link.Endpoint is { Exists: true, IsAllocated: true })
             .Select(link => (Url: link.Callback(link.Endpoint), link.Endpoint))
             .OrderByDescending(link => link.Url.DisplayOrder ?? 0)
-            .Select(link => (Address: new Uri(new Uri(link.Endpoint.Url), link.Url.Url), link.Url))
+            .Select(link => (Address: new Uri(new Uri(link.Endpoint.Url), link.Url.Url), Text: link.Url.DisplayText ?? link.Url.Url))
             .Where(link => link.Address.Scheme is "http" or "https")
-            .Select(link => (link.Address.ToString(), link.Url.DisplayText ?? link.Url.Url));
+            .Select(link => (link.Address.ToString(), link.Text));
 
     public static IEnumerable<string> Addresses(IResource resource) =>
         resource.Annotations.OfType<EndpointAnnotation>().Select(endpoint => endpoint.AllocatedEndpoint?.UriString).OfType<string>();

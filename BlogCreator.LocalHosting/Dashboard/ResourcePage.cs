@@ -25,7 +25,7 @@ internal static class ResourcePage
               <div><dt>Uses</dt><dd>{List(References(resource))}</dd></div>
               <div><dt>Needed by</dt><dd>{List(engine.Model.Resources.Where(other => References(other).Concat(Waited(other)).Contains(row.Name)).Select(other => other.Name))}</dd></div>
               <div><dt>Health</dt><dd>{Checks(resource)}</dd></div>
-              <div><dt>Pages</dt><dd><ul>{OverviewPage.Links(resource).Select(link => Html.Of($"""<li><a href="{link.Address}">{link.Text}</a></li>"""))}</ul></dd></div>
+              <div><dt>Pages</dt><dd><ul>{OverviewPage.Links([resource]).Select(link => Html.Of($"""<li><a href="{link.Address}">{link.Text}</a></li>"""))}</ul></dd></div>
             </dl></section>
             </div>
             <section aria-labelledby="log-title"><h2 id="log-title">Log</h2>{log}</section>

@@ -129,6 +129,8 @@ internal sealed class Engine(
 
     public int? WatcherId => guard.ProcessId;
 
+    public LogBook? Logs => logs;
+
     /// <summary>The address that opens the dashboard without more questions; null without a dashboard.</summary>
     public string? DashboardAddress => dashboard?.LoginAddress;
 
