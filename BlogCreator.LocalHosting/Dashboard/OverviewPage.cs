@@ -55,7 +55,7 @@ internal static class OverviewPage
         <td data-label="Restarts" class="number" data-field="restarts">{row.Restarts}</td>
         <td data-label="CPU" class="number" data-field="cpu">{row.Cpu}</td>
         <td data-label="Memory" class="number" data-field="memory">{row.Memory}</td>
-        <td data-label="Warnings" class="number"><a href="/logs?resource={row.Name}&amp;level=warn" aria-label="Warnings and errors of {row.Name}" data-field="troubles">{row.Troubles}</a></td>
+        <td data-label="Warnings" class="number"><a href="/logs?resource={row.Name}&amp;level=warn"><span data-field="troubles">{row.Troubles}</span><span class="unseen"> warnings and errors of {row.Name}</span></a></td>
         <td>{Actions(row, token)}</td></tr>
         """);
 
