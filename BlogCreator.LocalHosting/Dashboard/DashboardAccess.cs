@@ -24,7 +24,7 @@ internal sealed class DashboardAccess
         token = Encoding.UTF8.GetBytes(Token);
         isAnonymous = settings.IsDashboardAnonymous;
         var number = port.ToString(CultureInfo.InvariantCulture);
-        hosts = new HashSet<string>(new[] { "localhost", "127.0.0.1", "[::1]" }.Select(name => $"{name}:{number}"), StringComparer.OrdinalIgnoreCase);
+        hosts = new HashSet<string>([$"localhost:{number}", $"127.0.0.1:{number}", $"[::1]:{number}"], StringComparer.OrdinalIgnoreCase);
 
         // Cookies do not know ports: two dashboards on one machine need two names.
         cookie = $"dashboard-{number}";
@@ -75,21 +75,29 @@ internal sealed class DashboardAccess
     /// <summary>Kept with the data, so that an open page goes on after the app was started anew.</summary>
     private static string Kept(string path)
     {
-        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: >= 32 } kept)
-        {
-            return kept;
-        }
-
-        File.Delete(path);
         var made = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        try
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: >= 32 } kept)
+            {
+                return kept;
+            }
+
+            File.Delete(path);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using var file = new StreamWriter(path, options);
+            file.Write(made);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Then it is good for this run only.
         }
 
-        using var file = new StreamWriter(path, options);
-        file.Write(made);
         return made;
     }
 }

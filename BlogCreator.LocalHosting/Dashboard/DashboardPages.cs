@@ -33,8 +33,8 @@ internal sealed class DashboardPages(
         app.MapGet("/logs/download", Download);
         app.MapGet("/manifest", Manifest);
         app.MapGet("/state", context => context.Response.WriteAsJsonAsync(Look(), context.RequestAborted));
-        app.MapGet("/state/stream", context => Stream(context, ending, cancel => DashboardStreams.State(context, Look, () => engine.Notifications.News, cancel)));
-        app.MapGet("/logs/stream", context => Stream(context, ending, cancel => DashboardStreams.Lines(context, engine.Logs, LogsPage.Query(context.Request), run, cancel)));
+        app.MapGet("/state/stream", context => Stream(context, cancel => DashboardStreams.State(context, Look, () => engine.Notifications.News, cancel), ending));
+        app.MapGet("/logs/stream", context => Stream(context, cancel => DashboardStreams.Lines(context, engine.Logs, LogsPage.Query(context.Request), run, cancel), ending));
 
         app.MapPost("/resources/{name}/stop", context => Act(context, runner => runner.Stop()));
         app.MapPost("/resources/{name}/start", context => Act(context, runner => runner.Start()));
@@ -59,7 +59,8 @@ internal sealed class DashboardPages(
             return;
         }
 
-        var isOpen = context.Request.Path.StartsWithSegments("/assets") || context.Request.Path.StartsWithSegments("/login");
+        var isOpen = context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal)
+            || context.Request.Path.StartsWithSegments("/login", StringComparison.Ordinal);
         if (!isOpen && !access.IsSignedIn(context.Request))
         {
             await ShowLogIn(context, "");
@@ -159,7 +160,7 @@ internal sealed class DashboardPages(
         await Refuse(context, StatusCodes.Status404NotFound, "There is no manifest beside the app host. Write it: dotnet run --project BlogCreator.AppHost -- --publisher manifest --output-path aspire-manifest.json");
     }
 
-    private static async Task Stream(HttpContext context, CancellationToken ending, Func<CancellationToken, Task> stream)
+    private static async Task Stream(HttpContext context, Func<CancellationToken, Task> stream, CancellationToken ending)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ending);
         try
@@ -182,7 +183,9 @@ internal sealed class DashboardPages(
 
         act(runner);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = "/";
+        context.Response.Headers.Location = context.Request.Headers.Referer.ToString().EndsWith($"/resources/{runner.Resource.Name}", StringComparison.Ordinal)
+            ? $"/resources/{runner.Resource.Name}"
+            : "/";
     }
 
     private async Task Reveal(HttpContext context)

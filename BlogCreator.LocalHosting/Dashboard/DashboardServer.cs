@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Aspire.Hosting.ApplicationModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -24,13 +25,15 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     private readonly IReadOnlyList<Socket> sockets;
     private readonly DashboardPages pages;
+    private readonly ConsoleReport report;
     private readonly CancellationTokenSource ending = new();
     private Task<WebApplication?> serving = Task.FromResult<WebApplication?>(null);
 
-    private DashboardServer(IReadOnlyList<Socket> sockets, DashboardPages pages)
+    private DashboardServer(IReadOnlyList<Socket> sockets, DashboardPages pages, ConsoleReport report)
     {
         this.sockets = sockets;
         this.pages = pages;
+        this.report = report;
     }
 
     public string LoginAddress => pages.Access.LoginAddress;
@@ -45,9 +48,12 @@ internal sealed class DashboardServer : IAsyncDisposable
         }
 
         var wanted = options.DashboardPort ?? DefaultPort;
+        var taken = engine.Model.Resources.SelectMany(resource => resource.Annotations.OfType<EndpointAnnotation>())
+            .Select(endpoint => endpoint.AllocatedEndpoint?.Port).ToHashSet();
         for (var attempt = 0; attempt < PortsTried && wanted + attempt <= IPEndPoint.MaxPort; attempt++)
         {
-            if (Listen(wanted == 0 ? 0 : wanted + attempt) is { } sockets)
+            var candidate = wanted == 0 ? 0 : wanted + attempt;
+            if (!taken.Contains(candidate) && Listen(candidate) is { } sockets)
             {
                 var port = ((IPEndPoint)sockets[0].LocalEndPoint!).Port;
                 if (wanted != 0 && port != wanted)
@@ -58,7 +64,7 @@ internal sealed class DashboardServer : IAsyncDisposable
 
                 // A new one with each run: the numbers of the lines begin anew.
                 var run = RandomNumberGenerator.GetHexString(8, lowercase: true);
-                return new DashboardServer(sockets, new DashboardPages(run, settings, engine, runners, new DashboardAccess(settings, port)));
+                return new DashboardServer(sockets, new DashboardPages(run, settings, engine, runners, new DashboardAccess(settings, port)), engine.Report);
             }
         }
 
@@ -71,7 +77,21 @@ internal sealed class DashboardServer : IAsyncDisposable
     public void ServeWhen(Task ready) => serving = Task.Run(async () =>
     {
         await Task.WhenAny(ready, Task.Delay(LongestWait, ending.Token));
-        return ending.IsCancellationRequested ? null : await Serve();
+        if (ending.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await Serve();
+        }
+        catch (Exception failure)
+        {
+            // The app is worth running without it.
+            report.State("dashboard", "failed", Tone.Bad, detail: failure.Message);
+            return null;
+        }
     });
 
     public async ValueTask DisposeAsync()
@@ -115,9 +135,9 @@ internal sealed class DashboardServer : IAsyncDisposable
         return application;
     }
 
-    private static IReadOnlyList<Socket>? Listen(int port)
+    private static List<Socket>? Listen(int port)
     {
-        List<Socket> sockets = [];
+        List<Socket> listening = [];
         foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
         {
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -125,10 +145,10 @@ internal sealed class DashboardServer : IAsyncDisposable
             {
                 socket.Bind(new IPEndPoint(address, port));
                 socket.Listen(Backlog);
-                sockets.Add(socket);
+                listening.Add(socket);
                 port = ((IPEndPoint)socket.LocalEndPoint!).Port;
             }
-            catch (SocketException missing) when (sockets.Count > 0 && missing.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
+            catch (SocketException missing) when (listening.Count > 0 && missing.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
             {
                 // A machine without IPv6.
                 socket.Dispose();
@@ -136,12 +156,12 @@ internal sealed class DashboardServer : IAsyncDisposable
             catch (SocketException)
             {
                 socket.Dispose();
-                sockets.ForEach(taken => taken.Dispose());
+                listening.ForEach(taken => taken.Dispose());
                 return null;
             }
         }
 
-        return sockets;
+        return listening;
     }
 
     /// <summary>The engine hears the signals, and ends the dashboard last.</summary>

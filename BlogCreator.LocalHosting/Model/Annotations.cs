@@ -30,8 +30,6 @@ public sealed class EndpointAnnotation(
 
     public bool TlsEnabled { get; set; }
 
-    public string TargetHost { get; set; } = "localhost";
-
     public AllocatedEndpoint? AllocatedEndpoint { get; set; }
 }
 

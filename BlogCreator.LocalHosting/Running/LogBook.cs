@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace BlogCreator.LocalHosting;
 
 /// <summary>What is looked for in the logs.</summary>
@@ -23,7 +21,7 @@ internal sealed record LogPage(IReadOnlyList<LogEntry> Entries, long Last, bool 
 internal sealed class LogBook(string folder, Secrets secrets) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly ConcurrentDictionary<string, ServiceLog> logs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ServiceLog> logs = new(StringComparer.OrdinalIgnoreCase);
     private TaskCompletionSource? news;
     private long last;
 
@@ -50,7 +48,13 @@ internal sealed class LogBook(string folder, Secrets secrets) : IDisposable
         }
     }
 
-    public ServiceLog Of(string resource) => logs.GetOrAdd(resource, name => new ServiceLog(Path.Combine(folder, $"{name}.log")));
+    public ServiceLog Of(string resource)
+    {
+        lock (gate)
+        {
+            return logs.TryGetValue(resource, out var log) ? log : logs[resource] = new ServiceLog(Path.Combine(folder, $"{resource}.log"));
+        }
+    }
 
     public LogEntry Add(string resource, LogEntry heard)
     {
@@ -100,12 +104,15 @@ internal sealed class LogBook(string folder, Secrets secrets) : IDisposable
 
     public void Dispose()
     {
-        foreach (var log in logs.Values)
+        lock (gate)
         {
-            log.Dispose();
+            foreach (var log in logs.Values)
+            {
+                log.Dispose();
+            }
         }
     }
 
-    private IEnumerable<ServiceLog> Asked(LogQuery query) =>
-        query.Resource is null ? logs.Values : logs.TryGetValue(query.Resource, out var one) ? [one] : [];
+    private List<ServiceLog> Asked(LogQuery query) =>
+        query.Resource is null ? [.. logs.Values] : logs.TryGetValue(query.Resource, out var one) ? [one] : [];
 }

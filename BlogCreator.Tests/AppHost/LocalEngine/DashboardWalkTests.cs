@@ -111,6 +111,26 @@ public sealed class DashboardWalkTests
         }
     }
 
+    [Fact]
+    public async Task A_page_keeps_up_with_a_service_that_never_stops_talking_and_holds_no_more_than_it_may()
+    {
+        await using var chromium = await Chromium.Launch();
+        await using var model = DistributedApplicationTestingBuilder.Create("--dashboard-port", "0");
+        model.AddExecutable("talker", "sh", "/", "-c", "for i in $(seq 100); do seq -f \"round $i line %.0f of a service that never stops\" 1000; sleep 0.1; done; echo it is over; exec sleep 600");
+        var app = await model.BuildAsync(cancel);
+        await app.StartAsync(cancel);
+        var page = await chromium.Browser.NewPageAsync();
+
+        await page.GotoAsync(app.Engine.DashboardAddress!);
+        await page.GotoAsync(new Uri(new Uri(page.Url), "/logs").ToString());
+        await Expect(page.Locator(".lines li").Last).ToContainTextAsync("it is over", new() { Timeout = Patience });
+        Assert.InRange(await page.Locator(".lines li").CountAsync(), 1, 2000);
+
+        // What the page has not kept is still found.
+        await page.FillAsync("[data-search]", "round 100 line 7 of");
+        await Expect(page.Locator(".lines li")).ToHaveCountAsync(1);
+    }
+
     private static async Task LookAtLogs(IPage page)
     {
         await page.Keyboard.PressAsync("l");
@@ -123,7 +143,7 @@ public sealed class DashboardWalkTests
         await page.Keyboard.TypeAsync("listening");
         await Expect(lines).ToHaveCountAsync(3);
         await Expect(page.Locator(".lines mark").First).ToHaveTextAsync("listening");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Fields" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Fields", Exact = true }).ClickAsync();
         await Expect(lines.First).ToContainTextAsync("Microsoft.Hosting.Lifetime");
         await NoBarriers(page);
         await lines.First.GetByRole(AriaRole.Button).ClickAsync();
