@@ -49,7 +49,10 @@ var api = builder.AddProject<Projects.BlogCreator_Api>("api", launchProfileName:
     .WaitForCompletion(migrate)
     .WaitFor(redis)
     .WaitForStart(elasticsearch)
-    .WithHttpHealthCheck("/health");
+    .WithHttpHealthCheck("/health")
+    .WithUrlForEndpoint("http", _ => new() { Url = "/scalar", DisplayText = "API description", DisplayOrder = 1 })
+    .WithUrlForEndpoint("http", _ => new() { Url = "/health", DisplayText = "Health of the API" })
+    .WithUrlForEndpoint("http", _ => new() { Url = "/metrics", DisplayText = "Metrics of the API" });
 
 // Web starts beside Api and says so on its pages until Api answers.
 var web = builder.AddProject<Projects.BlogCreator_Web>("web", launchProfileName: null)
@@ -61,6 +64,10 @@ var web = builder.AddProject<Projects.BlogCreator_Web>("web", launchProfileName:
     .WithEnvironment("Sentry__Dsn", sentryDsn)
     .WaitForStart(api)
     .WithHttpHealthCheck("/health")
+    .WithUrlForEndpoint("http", _ => new() { Url = "/", DisplayText = "Blog", DisplayOrder = 3 })
+    .WithUrlForEndpoint("http", _ => new() { Url = "/studio/library", DisplayText = "Studio", DisplayOrder = 2 })
+    .WithUrlForEndpoint("http", _ => new() { Url = "/health", DisplayText = "Health of the site" })
+    .WithUrlForEndpoint("http", _ => new() { Url = "/metrics", DisplayText = "Metrics of the site" })
     .WithExternalHttpEndpoints();
 
 if (isRun)

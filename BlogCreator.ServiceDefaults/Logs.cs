@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace BlogCreator.ServiceDefaults;
 
-/// <summary>Lines for a person in development, for a machine elsewhere.</summary>
+/// <summary>Lines for a person in development, for a machine elsewhere, and where the Local engine reads them.</summary>
 internal static class Logs
 {
     public static void AddLogs(this IHostApplicationBuilder builder)
@@ -23,13 +23,17 @@ internal static class Logs
                 new("Logging:LogLevel:System.Net.Http.HttpClient", "Warning"),
                 new("Logging:LogLevel:Polly", "Warning"),
                 new("Logging:LogLevel:Yarp", "Warning"),
+                new("Logging:Console:FormatterName", builder.Environment.IsDevelopment() ? ConsoleFormatterNames.Simple : EcsConsoleFormatter.FormatterName),
             ],
         });
+        builder.Services.AddSingleton(ServiceIdentity.Of(builder));
+        builder.Logging.AddConsole();
+        builder.Logging.AddConsoleFormatter<EcsConsoleFormatter, ConsoleFormatterOptions>();
         if (builder.Environment.IsDevelopment())
         {
             // That keys lie unencrypted in the data folder is news to an operator, not to a person at their first start.
             builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
-            builder.Logging.AddSimpleConsole(console =>
+            builder.Services.Configure<SimpleConsoleFormatterOptions>(console =>
             {
                 console.SingleLine = true;
                 console.TimestampFormat = "HH:mm:ss ";
@@ -37,14 +41,12 @@ internal static class Logs
             return;
         }
 
-        builder.Services.AddSingleton(ServiceIdentity.Of(builder));
-        builder.Logging.AddConsole(console =>
+        builder.Services.Configure<ConsoleLoggerOptions>(console =>
         {
             console.FormatterName = EcsConsoleFormatter.FormatterName;
             // Whoever reads our output may be slow or gone; losing lines (and saying how many) is better than waiting for it.
             console.MaxQueueLength = 10_000;
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
-        builder.Logging.AddConsoleFormatter<EcsConsoleFormatter, ConsoleFormatterOptions>();
     }
 }

@@ -83,8 +83,16 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             new DistributedApplicationModel(Resources),
             ExecutionContext,
             options,
-            new EngineSettings(product, data, session is not null, session?.IsDataTemporary ?? false));
+            new EngineSettings(product, data, session is not null, session?.IsDataTemporary ?? false)
+            {
+                ManifestPath = Path.GetFullPath(Path.Combine(AppHostDirectory, "..", "aspire-manifest.json")),
+                DashboardToken = DashboardSetting("FRONTEND_BROWSERTOKEN"),
+                IsDashboardAnonymous = bool.TryParse(DashboardSetting("UNSECURED_ALLOW_ANONYMOUS"), out var isAnonymous) && isAnonymous,
+            });
     }
+
+    // Aspire's names for it, the present and the former.
+    private string? DashboardSetting(string name) => Configuration[$"ASPIRE_DASHBOARD_{name}"] ?? Configuration[$"DOTNET_DASHBOARD_{name}"];
 
     private sealed class HostEnvironment : IHostEnvironment
     {

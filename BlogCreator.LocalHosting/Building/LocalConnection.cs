@@ -9,12 +9,18 @@ internal static class LocalConnection
 {
     public static LocalConnectionAnnotation Resolve(IResourceWithConnectionString resource, string? configured, string dataDirectory) => resource switch
     {
-        _ when !string.IsNullOrWhiteSpace(configured) => new(configured, isServer: true, "your connection string"),
+        _ when !string.IsNullOrWhiteSpace(configured) => new(
+            configured, isServer: true, "your connection string", $"A server of yours, named by ConnectionStrings__{resource.Name}. The engine neither starts nor stops it."),
         PostgresDatabaseResource database => new(
-            $"Data Source={Path.Combine(dataDirectory, $"{database.DatabaseName}.db")}", isServer: false, $"SQLite, {database.DatabaseName}.db"),
-        PostgresServerResource => new(null, isServer: false, "SQLite"),
-        RedisResource => new(null, isServer: false, "in process"),
-        ElasticsearchResource => new(null, isServer: false, "the database's full text"),
+            $"Data Source={Path.Combine(dataDirectory, $"{database.DatabaseName}.db")}",
+            isServer: false,
+            $"SQLite, {database.DatabaseName}.db",
+            $"A SQLite file in the data folder, {database.DatabaseName}.db, which the services open themselves. There is no server to start or stop."),
+        PostgresServerResource => new(null, isServer: false, "SQLite", "No PostgreSQL runs here: SQLite stands in for it, inside the services."),
+        RedisResource => new(
+            null, isServer: false, "in process", "No Redis runs here: each service keeps its cache in its own memory, and forgets it when it stops."),
+        ElasticsearchResource => new(
+            null, isServer: false, "the database's full text", "No Elasticsearch runs here: search uses the full-text index of the database."),
         _ => throw new DistributedApplicationException(
             $"{resource.Name} has no stand-in on this machine. Name a server: ConnectionStrings__{resource.Name}=..."),
     };

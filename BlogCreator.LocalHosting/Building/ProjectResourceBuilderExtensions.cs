@@ -48,8 +48,8 @@ public static class ProjectResourceBuilderExtensions
             variables["ASPNETCORE_URLS"] = string.Join(';', urls);
         }
 
-        // One line a message, so that warnings can be told from the rest.
-        variables["LOGGING__CONSOLE__FORMATTERNAME"] = "simple";
+        // With its parts, so that they can be searched and filtered. A service that has no such formatter uses the simple one.
+        variables["LOGGING__CONSOLE__FORMATTERNAME"] = "ecs";
         variables["OTEL_SERVICE_NAME"] = context.Resource.Name;
         variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={Guid.CreateVersion7():N}";
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } collector)

@@ -180,6 +180,11 @@ public static class ResourceBuilderExtensions
         return builder.WithAnnotation(new HttpHealthCheckAnnotation(key, endpoint, path, status));
     }
 
+    /// <summary>Adds a link to the dashboard.</summary>
+    public static IResourceBuilder<T> WithUrlForEndpoint<T>(
+        this IResourceBuilder<T> builder, string endpointName, Func<EndpointReference, ResourceUrlAnnotation> callback)
+        where T : IResourceWithEndpoints => builder.WithAnnotation(new ResourceUrlCallbackAnnotation(endpointName, callback));
+
     public static IResourceBuilder<T> WithRelationship<T>(this IResourceBuilder<T> builder, IResource resource, string type)
         where T : IResource => builder.WithAnnotation(new ResourceRelationshipAnnotation(resource, type));
 

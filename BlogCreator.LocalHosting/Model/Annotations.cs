@@ -30,8 +30,6 @@ public sealed class EndpointAnnotation(
 
     public bool TlsEnabled { get; set; }
 
-    public string TargetHost { get; set; } = "localhost";
-
     public AllocatedEndpoint? AllocatedEndpoint { get; set; }
 }
 
@@ -76,6 +74,27 @@ internal sealed class HttpHealthCheckAnnotation(string key, EndpointReference en
     public string Path { get; } = path;
 
     public int StatusCode { get; } = statusCode;
+}
+
+/// <summary>A page of a resource that is worth a link. A relative address starts at the endpoint.</summary>
+public sealed class ResourceUrlAnnotation : IResourceAnnotation
+{
+    public required string Url { get; set; }
+
+    public string? DisplayText { get; set; }
+
+    public EndpointReference? Endpoint { get; init; }
+
+    /// <summary>Higher comes first.</summary>
+    public int? DisplayOrder { get; set; }
+}
+
+/// <summary>Asked once the addresses are known.</summary>
+internal sealed class ResourceUrlCallbackAnnotation(string endpointName, Func<EndpointReference, ResourceUrlAnnotation> callback) : IResourceAnnotation
+{
+    public string EndpointName { get; } = endpointName;
+
+    public Func<EndpointReference, ResourceUrlAnnotation> Callback { get; } = callback;
 }
 
 public sealed class ReplicaAnnotation(int replicas = 1) : IResourceAnnotation
@@ -161,7 +180,7 @@ internal sealed class PersistenceAnnotation(TimeSpan? interval, long keysChanged
 }
 
 /// <summary>What a backing resource is in this run.</summary>
-internal sealed class LocalConnectionAnnotation(string? connectionString, bool isServer, string description) : IResourceAnnotation
+internal sealed class LocalConnectionAnnotation(string? connectionString, bool isServer, string description, string explanation) : IResourceAnnotation
 {
     public string? ConnectionString { get; } = connectionString;
 
@@ -169,6 +188,9 @@ internal sealed class LocalConnectionAnnotation(string? connectionString, bool i
     public bool IsServer { get; } = isServer;
 
     public string Description { get; } = description;
+
+    /// <summary>The same in a sentence.</summary>
+    public string Explanation { get; } = explanation;
 }
 
 internal sealed class ManifestExclusionAnnotation : IResourceAnnotation;

@@ -76,8 +76,6 @@ public class ContainerResource(string name, string? entrypoint = null)
     : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
 {
     public string? Entrypoint { get; set; } = entrypoint;
-
-    public bool? ShellExecution { get; set; }
 }
 
 public class ExecutableResource(string name, string command, string workingDirectory)
@@ -104,14 +102,6 @@ public static class ResourceExtensions
     {
         annotation = resource.Annotations.OfType<T>().LastOrDefault();
         return annotation is not null;
-    }
-
-    public static bool TryGetAnnotationsOfType<T>(this IResource resource, [NotNullWhen(true)] out IEnumerable<T>? result)
-        where T : IResourceAnnotation
-    {
-        var found = resource.Annotations.OfType<T>().ToList();
-        result = found.Count > 0 ? found : null;
-        return result is not null;
     }
 
     public static EndpointReference GetEndpoint(this IResourceWithEndpoints resource, string endpointName) => new(resource, endpointName);

@@ -14,6 +14,8 @@ internal sealed record CommandLine
           --port NAME=PORT         another port for a service, e.g. --port web=9000; may be repeated
           --health-timeout SECONDS how long a service may take to get healthy (default: 60)
           --stop-timeout SECONDS   how long a service may take to stop (default: 30)
+          --dashboard-port PORT    where the dashboard is (default: 15888, or the next that is free)
+          --no-dashboard           runs without it
           --verbose                shows everything that the services log, not only warnings and errors
 
         Writes the app model down instead.
@@ -38,6 +40,11 @@ internal sealed record CommandLine
     public string? Data { get; init; }
 
     public bool IsVerbose { get; init; }
+
+    public bool IsWithoutDashboard { get; init; }
+
+    /// <summary>Null when nobody chose one.</summary>
+    public int? DashboardPort { get; init; }
 
     public TimeSpan HealthTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -65,6 +72,12 @@ internal sealed record CommandLine
                     return options with { IsHelp = true };
                 case "--verbose":
                     options = options with { IsVerbose = true };
+                    break;
+                case "--no-dashboard":
+                    options = options with { IsWithoutDashboard = true };
+                    break;
+                case "--dashboard-port":
+                    options = options with { DashboardPort = Number(name, Next()) };
                     break;
                 case "--data":
                     options = options with { Data = Next() };
@@ -136,6 +149,11 @@ internal sealed record CommandLine
         double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400
             ? TimeSpan.FromSeconds(seconds)
             : throw new EngineError($"{option} {value} is no number of seconds.", $"For example: {option} 90");
+
+    private static int Number(string option, string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65_535
+            ? port
+            : throw new EngineError($"{option} {value} names no port.", $"For example: {option} 15900");
 
     private static (string Service, int Port) Port(string value) =>
         value.Split('=') is [{ Length: > 0 } service, var text]

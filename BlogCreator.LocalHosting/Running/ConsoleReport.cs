@@ -37,21 +37,29 @@ internal sealed class ConsoleReport(TextWriter output, TextWriter errors, bool i
         Write(output, $"  {name.PadRight(nameWidth)}  {Colored(state.PadRight(10), tone)}  {seconds,7}  {detail}".TrimEnd());
     }
 
-    public void Log(string name, string line, LogFilter filter)
+    public void Log(LogEntry entry)
     {
-        if ((isVerbose ? line : filter.Shown(line)) is { } shown)
+        if (isVerbose || entry.IsLoud)
         {
-            Write(output, $"{Colored($"  {name.PadRight(nameWidth)} |", Tone.Quiet)} {LogFilter.Plain(shown)}");
+            foreach (var line in entry.Text.Split('\n'))
+            {
+                Write(output, $"{Colored($"  {entry.Resource.PadRight(nameWidth)} |", Tone.Quiet)} {Plain(line.TrimEnd('\r'))}");
+            }
         }
     }
 
-    public void Ready(TimeSpan time, IReadOnlyList<string> addresses)
+    public void Ready(TimeSpan time, IReadOnlyList<string> addresses, string? dashboard)
     {
         Write(output, string.Create(
             CultureInfo.InvariantCulture, $"{Environment.NewLine}Ready in {time.TotalSeconds:0.0} s. Ctrl+C stops everything."));
         foreach (var address in addresses)
         {
             Write(output, $"Open {Colored(address, Tone.Good)}");
+        }
+
+        if (dashboard is not null)
+        {
+            Write(output, $"Dashboard {Colored(dashboard, Tone.Good)}");
         }
     }
 
@@ -61,12 +69,18 @@ internal sealed class ConsoleReport(TextWriter output, TextWriter errors, bool i
     {
         foreach (var line in error.Details)
         {
-            Write(errors, $"  {Colored("|", Tone.Quiet)} {LogFilter.Plain(line)}");
+            Write(errors, $"  {Colored("|", Tone.Quiet)} {Plain(line)}");
         }
 
         Write(errors, $"{Colored("error:", Tone.Bad)} {error.Message}");
         Write(errors, $"       {error.Remedy}");
     }
+
+    /// <summary>A line as it may reach a terminal: what a document says must not move the cursor.</summary>
+    internal static string Plain(string line) =>
+        line.Any(char.IsControl)
+            ? string.Concat(line.Select(letter => letter == '\t' ? ' ' : char.IsControl(letter) ? '?' : letter))
+            : line;
 
     private string Colored(string text, Tone tone) => (isColored, tone) switch
     {

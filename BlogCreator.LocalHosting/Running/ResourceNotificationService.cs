@@ -5,6 +5,7 @@ public static class KnownResourceStates
     public const string Waiting = "Waiting";
     public const string Starting = "Starting";
     public const string Running = "Running";
+    public const string Stopping = "Stopping";
     public const string Finished = "Finished";
     public const string Exited = "Exited";
     public const string FailedToStart = "FailedToStart";
@@ -20,6 +21,7 @@ public sealed class ResourceNotificationService
     private readonly Dictionary<string, ResourceEvent> latest = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Waiter> waiters = [];
     private Exception? failure;
+    private TaskCompletionSource? news;
 
     public Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, CancellationToken cancellationToken = default) =>
         WaitForResourceAsync(resourceName, state => state.IsHealthy, cancellationToken);
@@ -59,6 +61,18 @@ public sealed class ResourceNotificationService
         }
     }
 
+    /// <summary>Completes when something becomes of any resource.</summary>
+    internal Task News
+    {
+        get
+        {
+            lock (gate)
+            {
+                return (news ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
+
     internal ResourceEvent? Latest(string resourceName)
     {
         lock (gate)
@@ -72,6 +86,8 @@ public sealed class ResourceNotificationService
         lock (gate)
         {
             latest[state.Resource.Name] = state;
+            news?.TrySetResult();
+            news = null;
             foreach (var waiter in waiters.Where(waiter => waiter.IsFor(state)))
             {
                 waiter.Found.TrySetResult(state);

@@ -2,24 +2,29 @@ using System.Globalization;
 
 namespace BlogCreator.LocalHosting;
 
-/// <summary>Everything that a service says goes into its file; what matters to whoever looks on is shown.</summary>
-internal sealed class ServiceLog : IDisposable
+/// <summary>Everything that a service says goes into its file; the last of it is kept at hand.</summary>
+internal sealed class ServiceLog(string path) : IDisposable
 {
-    private const int RememberedLines = 15;
+    public const int MostEntries = 5_000;
+    private const int MostCharacters = 4_000_000;
+    private const int LastWords = 15;
     private const long LargestFile = 20 * 1024 * 1024;
 
     private readonly Lock gate = new();
-    private readonly Queue<string> last = new();
-    private readonly string path;
-    private StreamWriter file;
+    private readonly Lock writing = new();
+    private readonly LogEntry?[] ring = new LogEntry?[MostEntries];
+    private int first;
+    private int count;
+    private int characters;
+    private StreamWriter? file = Open(path);
 
-    public ServiceLog(string path)
-    {
-        this.path = path;
-        file = Open();
-    }
+    public string Path { get; } = path;
 
-    public string Path => path;
+    /// <summary>The number of the last line that is in the file only.</summary>
+    public long LastDropped { get; private set; }
+
+    /// <summary>How many warnings and errors there were.</summary>
+    public int Troubles { get; private set; }
 
     public IReadOnlyList<string> LastLines
     {
@@ -27,36 +32,62 @@ internal sealed class ServiceLog : IDisposable
         {
             lock (gate)
             {
-                return [.. last];
+                return [.. Enumerable.Range(Math.Max(0, count - LastWords), Math.Min(count, LastWords)).SelectMany(place => At(place).Text.Split('\n'))];
             }
         }
     }
 
-    public void Write(string line)
+    public void Remember(LogEntry entry)
     {
         lock (gate)
         {
-            if (file.BaseStream is { CanWrite: false })
+            while (count == MostEntries || (count > 0 && characters + entry.Length > MostCharacters))
             {
-                return;
+                LastDropped = At(0).Number;
+                characters -= At(0).Length;
+                ring[first] = null;
+                first = (first + 1) % MostEntries;
+                count--;
             }
 
-            last.Enqueue(line);
-            if (last.Count > RememberedLines)
+            ring[(first + count++) % MostEntries] = entry;
+            characters += entry.Length;
+            Troubles += entry.Severity >= LogSeverity.Warn ? 1 : 0;
+        }
+    }
+
+    public void CopyAfter(long number, List<LogEntry> found)
+    {
+        lock (gate)
+        {
+            var (low, high) = (0, count);
+            while (low < high)
             {
-                last.Dequeue();
+                var middle = (low + high) / 2;
+                (low, high) = At(middle).Number <= number ? (middle + 1, high) : (low, middle);
             }
 
+            for (var place = low; place < count; place++)
+            {
+                found.Add(At(place));
+            }
+        }
+    }
+
+    public void Write(LogEntry entry)
+    {
+        lock (writing)
+        {
             try
             {
-                if (file.BaseStream.Length > LargestFile)
+                if (file?.BaseStream.Length > LargestFile)
                 {
                     file.Dispose();
-                    file = Open();
+                    file = Open(Path);
                 }
 
-                file.Write(TimeProvider.System.GetLocalNow().ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture));
-                file.WriteLine(line);
+                file?.Write(entry.Time.ToLocalTime().ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture));
+                file?.WriteLine(entry.Text);
             }
             catch (IOException)
             {
@@ -67,13 +98,16 @@ internal sealed class ServiceLog : IDisposable
 
     public void Dispose()
     {
-        lock (gate)
+        lock (writing)
         {
-            file.Dispose();
+            file?.Dispose();
+            file = null;
         }
     }
 
-    private StreamWriter Open()
+    private LogEntry At(int place) => ring[(first + place) % MostEntries]!;
+
+    private static StreamWriter Open(string path)
     {
         if (File.Exists(path))
         {

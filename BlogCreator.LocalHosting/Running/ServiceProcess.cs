@@ -1,11 +1,14 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 
 namespace BlogCreator.LocalHosting;
 
 /// <summary>One run of a service.</summary>
 internal sealed class ServiceProcess : IDisposable
 {
+    private const int LongestLine = 64 * 1024;
+
     private readonly Process process;
     private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task output;
@@ -72,18 +75,43 @@ internal sealed class ServiceProcess : IDisposable
 
     public void Dispose() => process.Dispose();
 
+    /// <summary>Not ReadLine: a line without an end must not fill the memory.</summary>
     private static async Task Read(StreamReader reader, Action<string, bool> line, bool isError)
     {
+        var buffer = new char[8192];
+        var text = new StringBuilder();
         try
         {
-            while (await reader.ReadLineAsync() is { } text)
+            while (await reader.ReadAsync(buffer) is > 0 and var count)
             {
-                line(text, isError);
+                for (var rest = buffer.AsMemory(0, count); rest.Length > 0;)
+                {
+                    var end = rest.Span.IndexOf('\n');
+                    var part = end < 0 ? rest : rest[..end];
+                    text.Append(part[..Math.Min(part.Length, LongestLine - text.Length)]);
+                    rest = rest[Math.Min(rest.Length, part.Length + 1)..];
+                    if (end >= 0)
+                    {
+                        line(Taken(text), isError);
+                    }
+                }
             }
         }
         catch (Exception closed) when (closed is IOException or ObjectDisposedException or OperationCanceledException)
         {
             // The process was disposed while a grandchild still held the pipe.
         }
+
+        if (text.Length > 0)
+        {
+            line(Taken(text), isError);
+        }
+    }
+
+    private static string Taken(StringBuilder text)
+    {
+        var line = text.ToString().TrimEnd('\r');
+        text.Clear();
+        return line;
     }
 }

@@ -28,12 +28,13 @@ public sealed class EngineProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task A_signal_stops_everything_in_order_and_the_last_line_of_a_start_is_the_address()
+    public async Task A_signal_stops_everything_in_order_and_the_last_lines_of_a_start_are_the_addresses_to_open()
     {
         var (web, api) = (FreePort(), FreePort());
         var engine = Start("--data", data, "--port", Named("web", web), "--port", Named("api", api));
-        var said = await ReadUntil(engine, line => line.StartsWith("Open ", StringComparison.Ordinal));
-        Assert.Equal($"Open http://localhost:{web.ToString(CultureInfo.InvariantCulture)}", said[^1]);
+        var said = await ReadUntil(engine, line => line.StartsWith("Dashboard ", StringComparison.Ordinal));
+        Assert.Equal($"Open http://localhost:{web.ToString(CultureInfo.InvariantCulture)}", said[^2]);
+        await OpensTheDashboard(said[^1]["Dashboard ".Length..]);
         var children = Processes.Children(engine.Id);
         Assert.Equal(3, children.Count);
 
@@ -102,6 +103,15 @@ public sealed class EngineProgramTests : IDisposable
         Assert.Equal(0, engine.ExitCode);
         Assert.Contains(said, line => line.Contains("--data DIR", StringComparison.Ordinal));
         Assert.Contains(said, line => line.Contains("--publisher manifest --output-path FILE", StringComparison.Ordinal));
+    }
+
+    private async Task OpensTheDashboard(string link)
+    {
+        using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        Assert.Contains("<h2 id=\"services-title\">Services</h2>", await browser.GetStringAsync(link, cancel), StringComparison.Ordinal);
+        using var stranger = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var answer = await stranger.GetAsync(link.Split("/login")[0], cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
     private static string Named(string service, int port) => string.Create(CultureInfo.InvariantCulture, $"{service}={port}");

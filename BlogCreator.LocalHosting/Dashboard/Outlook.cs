@@ -1,0 +1,104 @@
+using System.Globalization;
+using Aspire.Hosting.ApplicationModel;
+
+namespace BlogCreator.LocalHosting.Dashboard;
+
+/// <summary>A service as a person is told of it. Texts only, so that the page and its script show the same.</summary>
+internal sealed record ServiceRow(
+    string Name,
+    string State,
+    string Tone,
+    string Detail,
+    string Started,
+    string Restarts,
+    string Process,
+    string Exit,
+    string Cpu,
+    string Memory,
+    string Troubles,
+    bool CanStart,
+    bool CanStop);
+
+/// <summary>How the app is, in words first.</summary>
+internal sealed record Outlook(string Run, string Tone, string Words, IReadOnlyList<ServiceRow> Services)
+{
+    public const string Good = "good";
+    public const string Busy = "busy";
+    public const string Notable = "warn";
+    public const string Bad = "bad";
+    public const string Quiet = "quiet";
+
+    private static readonly string[] ByWeight = [Good, Quiet, Busy, Notable, Bad];
+
+    public static Outlook Of(string run, EngineContext engine, IReadOnlyList<ServiceRunner> runners, ProcessUsage usage)
+    {
+        var stopped = runners.Where(runner => runner.Facts.IsStoppedByHand).Select(runner => runner.Resource.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var rows = runners.Select(runner => Row(runner, engine, stopped, usage)).ToList();
+        var troubles = rows.Where(row => row.Tone is Bad or Notable or Busy).OrderByDescending(row => Array.IndexOf(ByWeight, row.Tone)).ToList();
+        return engine.Stopping.IsCancellationRequested
+            ? new(run, Notable, "The app is stopping.", rows)
+            : troubles.Count == 0
+                ? new(run, Good, stopped.Count == 0 ? "All well." : $"All well, without {string.Join(" and ", stopped)}.", rows)
+                : new(run, troubles[0].Tone, string.Join(' ', troubles.Select(Sentence)), rows);
+    }
+
+    private static ServiceRow Row(ServiceRunner runner, EngineContext engine, HashSet<string> stopped, ProcessUsage usage)
+    {
+        var facts = runner.Facts;
+        var name = runner.Resource.Name;
+        var (state, tone, detail) = State(runner, engine.Notifications.Latest(name), stopped);
+        var process = runner.ProcessId;
+        var taken = process is { } id ? usage.Of(id) : null;
+        var troubles = engine.Logs.Of(name).Troubles;
+        return new(
+            name,
+            state,
+            tone,
+            engine.Secrets.Redacted(detail),
+            facts.StartedAt?.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture) ?? "",
+            Number(facts.Crashes),
+            process is { } number ? Number(number) : "",
+            facts.ExitCode is { } code ? Number(code) : "",
+            taken?.Share is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0} %") : "",
+            taken is { Memory: var bytes } ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:0} MB") : "",
+            Number(troubles),
+            CanStart: process is null && state is not ("waiting" or "crashed" or "stopping"),
+            CanStop: process is not null ? state != "stopping" : state is "waiting" or "crashed");
+    }
+
+    private static (string State, string Tone, string Detail) State(ServiceRunner runner, ResourceEvent? now, HashSet<string> stopped)
+    {
+        var facts = runner.Facts;
+        var hasCheck = runner.Resource.Annotations.OfType<HttpHealthCheckAnnotation>().Any();
+        switch (now?.State)
+        {
+            case null or KnownResourceStates.Waiting:
+                var awaited = runner.Awaited();
+                var isBlocked = awaited.Any(stopped.Contains);
+                return ("waiting", isBlocked ? Notable : Busy, $"for {string.Join(" and ", awaited)}{(isBlocked ? ", which is stopped" : "")}");
+            case KnownResourceStates.Starting:
+                return ("starting", Busy, facts.Complaint is { } before ? $"again, since {before}" : "");
+            case KnownResourceStates.Running when now.IsHealthy:
+                return (hasCheck ? "healthy" : "running", Good, "");
+            case KnownResourceStates.Running when facts.Complaint is { } complaint:
+                return ("unhealthy", Bad, complaint);
+            case KnownResourceStates.Running:
+                return ("running", Busy, "");
+            case KnownResourceStates.Stopping:
+                return ("stopping", Busy, "");
+            case KnownResourceStates.Finished:
+                return ("completed", Good, "");
+            case KnownResourceStates.FailedToStart:
+                return ("failed", Bad, facts.Complaint ?? "the terminal says why");
+            default:
+                return facts is { IsStoppedByHand: false, Complaint: { } reason } ? ("crashed", Bad, $"{reason}; it is started again") : ("stopped", Quiet, facts.IsStoppedByHand ? "by you" : "");
+        }
+    }
+
+    private static string Sentence(ServiceRow row) =>
+        row.State == "failed" ? $"{row.Name} failed: {row.Detail.TrimEnd('.')}." : $"{row.Name} is {Word(row.State)}{(row.Detail.Length > 0 ? $"{(row.State == "waiting" ? " " : ": ")}{row.Detail.TrimEnd('.')}" : "")}.";
+
+    private static string Word(string state) => state == "crashed" ? "down" : state;
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
