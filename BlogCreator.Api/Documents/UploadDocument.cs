@@ -60,7 +60,7 @@ internal sealed class UploadDocument(
             if (UploadedName.TypeOf(fileName) is not { } fileType)
             {
                 await LetArrive(request, cancel);
-                return NotRead();
+                return NotRead(fileName);
             }
 
             using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
@@ -186,11 +186,11 @@ internal sealed class UploadDocument(
             ("maxBytes", limits.Value.MaxBytes));
     }
 
-    private static ProblemHttpResult NotRead() => Problems.Refuse(
+    private static ProblemHttpResult NotRead(string fileName) => Problems.Refuse(
         StatusCodes.Status415UnsupportedMediaType,
         "unsupported-type",
         "This kind of file is not read",
-        $"Files with these endings are read: {string.Join(", ", UploadedName.Types.Keys)}. Convert the document to one of them and upload that.",
+        UploadedName.Refusal(fileName),
         ("accepted", UploadedName.Types.Keys));
 
     private static ProblemHttpResult NoFile() =>
