@@ -14,9 +14,11 @@ internal sealed partial class ExcelReader : IDocumentReader
 
     public ReaderSummary Read(string path, ReaderOutput output)
     {
+        MemoryStream? strict = null;
         if (!OleFile.Is(path))
         {
             SafeZip.Check(path);
+            strict = StrictWorkbook.Translate(path);
         }
         else if (OleFile.IsEncrypted(path))
         {
@@ -26,7 +28,7 @@ internal sealed partial class ExcelReader : IDocumentReader
         LegacyText.Register();
         try
         {
-            using var file = File.OpenRead(path);
+            using Stream file = strict ?? (Stream)File.OpenRead(path);
             using var book = ExcelReaderFactory.CreateReader(file);
             return Read(book, output);
         }
@@ -74,7 +76,8 @@ internal sealed partial class ExcelReader : IDocumentReader
                 empty = 0;
                 if (!named)
                 {
-                    writer.Write(BlockKind.Heading, book.Name ?? string.Empty, 1);
+                    // The second level: the name of a sheet is not the title of the book.
+                    writer.Write(BlockKind.Heading, book.Name ?? string.Empty, 2);
                     named = true;
                 }
             }

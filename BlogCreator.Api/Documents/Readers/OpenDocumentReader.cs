@@ -214,7 +214,8 @@ internal sealed class OpenDocumentReader : IDocumentReader
             {
                 if (!IsHidden(sheets[i]))
                 {
-                    writer.Write(BlockKind.Heading, sheets[i].Said("name") ?? string.Empty, 1);
+                    // The second level: the name of a sheet is not the title of the book.
+                    writer.Write(BlockKind.Heading, sheets[i].Said("name") ?? string.Empty, 2);
                     var rows = new SheetRows(writer);
                     foreach (var (cells, times) in Rows(sheets[i]))
                     {

@@ -21,6 +21,8 @@ internal static class ReadFailures
 
     public static readonly ReaderFailure NoText = new("no-text", "No text was found: the pages seem to be pictures, as in a scan. Run text recognition (OCR) over the file and upload the result.");
 
+    public static readonly ReaderFailure NoTextOnSlides = new("no-text", "The slides hold no text, only pictures or empty shapes. Write what they show into the slides or their notes, and upload them again.");
+
     public static readonly ReaderFailure UnreadableText = new("no-text", "The letters of this file cannot be turned into text, because it does not say which characters they stand for. Export it again, or run text recognition (OCR) over it.");
 
     public static readonly ReaderFailure NothingWritten = new("no-text", "The file holds no text.");

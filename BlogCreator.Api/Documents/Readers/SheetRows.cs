@@ -11,7 +11,7 @@ internal sealed class SheetRows(BlockWriter writer, bool isOneTable = false)
 
     private readonly List<IReadOnlyList<string>> _rows = [];
     private string? _head;
-    private (int First, int Last) _columns;
+    private List<int> _columns = [];
 
     public void Add(IReadOnlyList<string> cells)
     {
@@ -48,22 +48,21 @@ internal sealed class SheetRows(BlockWriter writer, bool isOneTable = false)
         var from = 0;
         if (_head is null)
         {
-            _columns = Used(_rows);
             while (from < _rows.Count && Filled(_rows[from]) == 1)
             {
                 from++;
             }
 
             WriteText(_rows[..from], isTitle: from < _rows.Count);
+            _columns = Used(_rows[from..], isWhole: _rows.Count < MostHeld);
         }
-        else
+        else if (Used(_rows, isWhole: false) is var used && used.Count > 0 && used[^1] > _columns[^1])
         {
-            var used = Used(_rows);
-            _columns = (Math.Min(_columns.First, used.First), Math.Max(_columns.Last, used.Last));
+            // A column that begins below the rows seen so far.
+            _columns.AddRange(Enumerable.Range(_columns[^1] + 1, used[^1] - _columns[^1]));
         }
 
-        var lines = _rows[from..].Select(row => TableText.Row(Enumerable.Range(_columns.First, _columns.Last - _columns.First + 1)
-            .Select(column => column < row.Count ? row[column] : string.Empty))).ToList();
+        var lines = _rows[from..].Select(row => TableText.Row(_columns.Select(column => column < row.Count ? row[column] : string.Empty))).ToList();
         _rows.Clear();
         if (lines.Count == 0)
         {
@@ -97,21 +96,21 @@ internal sealed class SheetRows(BlockWriter writer, bool isOneTable = false)
 
     private static int Filled(IReadOnlyList<string> row) => row.Count(cell => cell.Length > 0);
 
-    private static (int First, int Last) Used(List<IReadOnlyList<string>> rows)
+    /// <summary>Columns without any cell part others only on the sheet. Of rows that more may follow, those in between are kept.</summary>
+    private static List<int> Used(List<IReadOnlyList<string>> rows, bool isWhole)
     {
-        var (first, last) = (int.MaxValue, 0);
+        var used = new SortedSet<int>();
         foreach (var row in rows)
         {
             for (var i = 0; i < row.Count; i++)
             {
                 if (row[i].Length > 0)
                 {
-                    first = Math.Min(first, i);
-                    last = Math.Max(last, i);
+                    used.Add(i);
                 }
             }
         }
 
-        return (Math.Min(first, last), last);
+        return isWhole || used.Count == 0 ? [.. used] : [.. Enumerable.Range(used.Min, used.Max - used.Min + 1)];
     }
 }

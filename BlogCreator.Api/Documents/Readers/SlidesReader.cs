@@ -46,7 +46,7 @@ internal sealed class SlidesReader : IDocumentReader
             ? throw new ReadFailedException(ReadFailures.NothingWritten)
             : output.HasText
                 ? writer.Finish(slides.Count, writer.FirstHeading ?? parts.Title)
-                : throw new ReadFailedException(ReadFailures.NoText);
+                : throw new ReadFailedException(ReadFailures.NoTextOnSlides);
     }
 
     private static string? Placeholder(XElement shape) =>
