@@ -35,9 +35,19 @@ public sealed class BlogApi(HttpClient http)
 
     public async Task<Page<DocumentDetails>> ListDocuments(string? after, CancellationToken cancel) => (await Get<Page<DocumentDetails>>("api/v1/documents" + After(after), cancel))!;
 
+    /// <param name="query">Words of the name or title; null for all.</param>
+    public async Task<Page<DocumentDetails>> ListDocuments(string? after, string? query, DocumentStatus? status, CancellationToken cancel) =>
+        (await Get<Page<DocumentDetails>>($"api/v1/documents?q={Uri.EscapeDataString(query ?? "")}&status={status?.ToString().ToLowerInvariant()}" + (after is null ? "" : "&after=" + Uri.EscapeDataString(after)), cancel))!;
+
     public Task<DocumentDetails?> GetDocument(Guid id, CancellationToken cancel) => Get<DocumentDetails>($"api/v1/documents/{id}", cancel);
 
     public Task DeleteDocument(Guid id, CancellationToken cancel) => Send(HttpMethod.Delete, $"api/v1/documents/{id}", null, cancel);
+
+    public Task<DocumentDetails> RestoreDocument(Guid id, CancellationToken cancel) => Send<DocumentDetails>(HttpMethod.Post, $"api/v1/documents/{id}/restore", null, cancel);
+
+    public Task CancelReading(Guid id, CancellationToken cancel) => Send(HttpMethod.Post, $"api/v1/documents/{id}/cancel", null, cancel);
+
+    public Task<DocumentDetails> RetryReading(Guid id, CancellationToken cancel) => Send<DocumentDetails>(HttpMethod.Post, $"api/v1/documents/{id}/retry", null, cancel);
 
     public Task<Page<PassageDetails>?> ListPassages(Guid id, string? after, CancellationToken cancel) => Get<Page<PassageDetails>>($"api/v1/documents/{id}/passages" + After(after), cancel);
 

@@ -15,7 +15,7 @@ public sealed class Document
 
     public string FileName { get; private set; } = "";
 
-    /// <summary><c>pdf</c>, <c>markdown</c> or <c>text</c>.</summary>
+    /// <summary>Names its reader: see <see cref="UploadedName.Types"/>.</summary>
     public string FileType { get; private set; } = "";
 
     /// <summary>SHA-256 of the bytes, lower-case hexadecimal; unique per owner.</summary>
@@ -43,6 +43,11 @@ public sealed class Document
 
     public DateTimeOffset UpdatedAt { get; private set; }
 
+    /// <summary>When its owner removed it; until it is purged it can be brought back.</summary>
+    public DateTimeOffset? DeletedAt { get; private set; }
+
+    public bool IsOpen => Status is DocumentStatus.Queued or DocumentStatus.Reading;
+
     public static Document Create(Guid ownerId, string fileName, string fileType, string sha256, long size, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
@@ -63,18 +68,16 @@ public sealed class Document
         UpdatedAt = now;
     }
 
-    public void BeginReading(DateTimeOffset now)
-    {
-        (Status, PagesRead) = (DocumentStatus.Reading, 0);
-        UpdatedAt = now;
-    }
-
     public void FinishReading(int? pages, int passages, string? title, string? language, DateTimeOffset now)
     {
         (Status, Pages, PagesRead, PassageCount) = (DocumentStatus.Ready, pages, pages, passages);
         (Title, Language, ReasonCode, Reason) = (title, language, null, null);
         UpdatedAt = now;
     }
+
+    public void Delete(DateTimeOffset now) => (DeletedAt, UpdatedAt) = (now, now);
+
+    public void Restore(DateTimeOffset now) => (DeletedAt, UpdatedAt) = (null, now);
 
     public void Fail(string code, string reason, DateTimeOffset now)
     {

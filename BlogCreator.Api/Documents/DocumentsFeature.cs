@@ -13,6 +13,7 @@ public static class DocumentsFeature
         var services = builder.Services;
         services.AddOptions<ReadingOptions>().BindConfiguration("Reading").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<UploadOptions>().BindConfiguration("Uploads").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DocumentOptions>().BindConfiguration("Documents").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations()
             .Validate(storage => storage.IsWritable(), "Storage:Path has to name a folder that this service can write to.")
             .ValidateOnStart();
@@ -23,7 +24,9 @@ public static class DocumentsFeature
         services.AddSingleton<FileGate>();
         services.AddSingleton<ReadInChild>();
         services.AddScoped<UploadDocument>();
+        services.AddScoped<QueueReading>();
         services.AddJob<ReadDocument>();
+        services.AddJob<PurgeDocument>();
         return builder;
     }
 
@@ -34,6 +37,9 @@ public static class DocumentsFeature
         own.MapGet("", ListDocuments.Handle).WithName(nameof(ListDocuments));
         own.MapGet("/{id:guid}", GetDocument.Handle).WithName(nameof(GetDocument));
         own.MapDelete("/{id:guid}", DeleteDocument.Handle).WithName(nameof(DeleteDocument));
+        own.MapPost("/{id:guid}/restore", RestoreDocument.Handle).WithName(nameof(RestoreDocument));
+        own.MapPost("/{id:guid}/cancel", CancelReading.Handle).WithName(nameof(CancelReading));
+        own.MapPost("/{id:guid}/retry", RetryReading.Handle).WithName(nameof(RetryReading));
         own.MapGet("/{id:guid}/passages", ListPassages.Handle).WithName(nameof(ListPassages));
         own.MapGet("/{id:guid}/original", GetOriginal.Handle).WithName(nameof(GetOriginal));
     }

@@ -25,7 +25,18 @@ public static class GetOriginal
         {
             "pdf" => "application/pdf",
             "markdown" => "text/markdown",
-            _ => "text/plain",
+            "text" or "csv" or "eml" => "text/plain",
+            "rtf" => "application/rtf",
+            "epub" => "application/epub+zip",
+            "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "xls" => "application/vnd.ms-excel",
+            "odt" => "application/vnd.oasis.opendocument.text",
+            "ods" => "application/vnd.oasis.opendocument.spreadsheet",
+            "odp" => "application/vnd.oasis.opendocument.presentation",
+            // A page of somebody else's is never one of ours, not even by mistake.
+            _ => "application/octet-stream",
         };
         return TypedResults.Stream(content, type, document.FileName, document.CreatedAt, enableRangeProcessing: true);
     }

@@ -10,11 +10,12 @@ namespace BlogCreator.Api.Documents;
 /// Reads a document into passages. May be run again after a crash at any point: it starts over, and replaces what is stored
 /// in one transaction.
 /// </summary>
-internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild reader, TimeProvider clock) : IJobHandler
+internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild reader, IServiceScopeFactory scopes, TimeProvider clock) : IJobHandler
 {
     private const int Batch = 500;
     private const int LongestTitle = 300;
     private static readonly TimeSpan SaveProgressEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookForCancelEvery = TimeSpan.FromMilliseconds(400);
 
     private static readonly ReaderFailure FileGone = new("damaged", "The uploaded file is no longer in the file store. Upload it again.");
 
@@ -23,25 +24,68 @@ internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild read
     public async Task Run(JobLease lease, CancellationToken cancel)
     {
         var id = lease.Subject;
-        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == id, cancel) is not { Status: not DocumentStatus.Ready } document)
+        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == id, cancel) is not { IsOpen: true } document)
         {
-            // Deleted meanwhile, or read by a run that ended before it could say so.
+            // Deleted or cancelled meanwhile, or read by a run that ended before it could say so.
             return;
         }
 
-        document.BeginReading(clock.GetUtcNow());
-        await db.SaveChangesAsync(cancel);
-        var result = await Read(document, cancel);
-        await Store(lease, id, result, cancel);
+        // Only while it is still wanted: whoever cancels at this moment is not overwritten.
+        var now = clock.GetUtcNow();
+        var begun = await db.Documents
+            .Where(open => open.Id == id && (open.Status == DocumentStatus.Queued || open.Status == DocumentStatus.Reading))
+            .ExecuteUpdateAsync(set => set.SetProperty(open => open.Status, DocumentStatus.Reading).SetProperty(open => open.PagesRead, 0).SetProperty(open => open.UpdatedAt, now), cancel);
+        if (begun == 0)
+        {
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var watch = StopWhenUnwanted(id, stop);
+        try
+        {
+            var result = await Read(document, stop.Token);
+            await Store(lease, id, result, cancel);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Its owner cancelled or removed it; the process that read is gone, and what it stands for is stored already.
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await watch;
+        }
     }
 
     public async Task GiveUp(Guid subject, string error, CancellationToken cancel)
     {
         db.ChangeTracker.Clear();
-        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == subject, cancel) is { Status: not DocumentStatus.Ready } document)
+        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == subject, cancel) is { IsOpen: true } document)
         {
             document.Fail(ReadFailures.Crashed.Code, ReadFailures.Crashed.Reason, clock.GetUtcNow());
             await db.SaveChangesAsync(cancel);
+        }
+    }
+
+    /// <summary>A scope of its own: the job's database session is in use while the file is read.</summary>
+    private async Task StopWhenUnwanted(Guid id, CancellationTokenSource stop)
+    {
+        using var timer = new PeriodicTimer(LookForCancelEvery, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop.Token))
+            {
+                using var scope = scopes.CreateScope();
+                if (!await scope.ServiceProvider.GetRequiredService<BlogDb>().Documents.AnyAsync(document => document.Id == id && document.Status == DocumentStatus.Reading, stop.Token))
+                {
+                    await stop.CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Reading is over.
         }
     }
 
@@ -80,8 +124,9 @@ internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild read
         db.ChangeTracker.Clear();
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await lease.Fence(db, cancel);
-        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == id, cancel) is not { } document)
+        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == id, cancel) is not { Status: DocumentStatus.Reading } document)
         {
+            // Cancelled or removed at the last moment.
             return;
         }
 

@@ -18,6 +18,8 @@ internal static partial class SplitPassages
     private const int Most = 1200;
     // A table or a program is understood as a whole, so it is cut later.
     private const int MostWhole = 4000;
+    // Long tables come in parts that are whole; what is longer still is one row, which is not torn.
+    private const int MostTable = 12_000;
     private const int LongestHeading = 200;
 
     public static List<PassageText> Of(IEnumerable<Block> blocks)
@@ -88,7 +90,7 @@ internal static partial class SplitPassages
         foreach (var boundary in SentenceEnd().EnumerateMatches(window))
         {
             var after = boundary.Index + boundary.Length;
-            if (!IsAbbreviation(window[..after]))
+            if (!GoesOn(text, start + after) && !IsAbbreviation(window[..after]))
             {
                 end = after;
             }
@@ -102,6 +104,17 @@ internal static partial class SplitPassages
         var blank = window.LastIndexOf(' ');
         var cut = blank > most / 4 ? blank : most;
         return start + (cut < text.Length - start && char.IsLowSurrogate(text[start + cut]) ? cut - 1 : cut);
+    }
+
+    // "Quercus spp. were", "approx. three": a sentence does not begin with a small letter, whatever stands before it.
+    private static bool GoesOn(string text, int at)
+    {
+        while (at < text.Length && text[at] is '(' or '[' or '“' or '"' or '‘' or '\'')
+        {
+            at++;
+        }
+
+        return at < text.Length && char.IsLower(text[at]);
     }
 
     private static bool IsAbbreviation(ReadOnlySpan<char> before)
@@ -119,7 +132,7 @@ internal static partial class SplitPassages
     [GeneratedRegex(@"[.!?…]['""”’)\]»]*\s+|[。！？]['""”’)\]»」』]*\s*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SentenceEnd();
 
-    [GeneratedRegex(@"^(?:e\.g|i\.e|cf|vs|etc|al|Fig|Figs|Eq|Eqs|Sec|No|Nos|Vol|pp?|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|approx|ca|Inc|Ltd|Co|U\.S|z\.B|d\.h|bzw|Nr|Abb|usw|vgl)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:e\.g|i\.e|cf|vs|etc|al|Fig|Figs|Eq|Eqs|Sec|No|Nos|Vol|pp?|spp?|ssp|subsp|var|gen|nov|comb|syn|sensu|Gen|Col|Capt|Rev|Hon|Dept|Univ|Ed|eds|Ch|Chap|Art|Ref|Refs|resp|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|approx|ca|Inc|Ltd|Co|U\.S|z\.B|d\.h|bzw|Nr|Abb|usw|vgl)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Abbreviation();
 
     private sealed class Splitter
@@ -166,8 +179,8 @@ internal static partial class SplitPassages
             }
 
             Flush();
-            var isWhole = block.Kind is BlockKind.Table or BlockKind.Code;
-            foreach (var (from, to) in Pieces(text, isWhole ? MostWhole : Most, byLines: block.Kind is not (BlockKind.Paragraph or BlockKind.Note or BlockKind.Caption)))
+            var most = block.Kind switch { BlockKind.Table => MostTable, BlockKind.Code => MostWhole, _ => Most };
+            foreach (var (from, to) in Pieces(text, most, byLines: block.Kind is not (BlockKind.Paragraph or BlockKind.Note or BlockKind.Caption)))
             {
                 Store(kind, text[from..to], block.Page, start + from);
             }

@@ -17,7 +17,7 @@ namespace BlogCreator.Api.Documents;
 /// the same document.
 /// </summary>
 internal sealed class UploadDocument(
-    BlogDb db, IFileStore files, FileGate gate, TimeProvider clock, IOptions<UploadOptions> limits)
+    BlogDb db, IFileStore files, FileGate gate, QueueReading queue, TimeProvider clock, IOptions<UploadOptions> limits)
 {
     // Boundaries, part headers and small fields beside the file.
     private const int Envelope = 64 * 1024;
@@ -60,7 +60,7 @@ internal sealed class UploadDocument(
             if (UploadedName.TypeOf(fileName) is not { } fileType)
             {
                 await LetArrive(request, cancel);
-                return NotRead();
+                return NotRead(fileName);
             }
 
             using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
@@ -133,25 +133,19 @@ internal sealed class UploadDocument(
     }
 
     private Task<Document?> Existing(Guid ownerId, string sha256, CancellationToken cancel) =>
-        db.Documents.SingleOrDefaultAsync(document => document.OwnerId == ownerId && document.Sha256 == sha256, cancel);
+        // Also one that was removed: the same bytes again bring it back.
+        db.Documents.IgnoreQueryFilters().SingleOrDefaultAsync(document => document.OwnerId == ownerId && document.Sha256 == sha256, cancel);
 
     private async Task<DocumentDetails> ReadAgain(Document document, string fileName, string fileType, CancellationToken cancel)
     {
+        if (document.DeletedAt is not null)
+        {
+            document = await RestoreDocument.BringBack(document, db, queue, clock.GetUtcNow(), cancel);
+        }
+
         if (document.Status == DocumentStatus.Failed)
         {
-            var now = clock.GetUtcNow();
-            document.QueueAgain(fileName, fileType, now);
-            db.Jobs.Add(Job.Create(ReadDocument.Kind, document.Id, now));
-            try
-            {
-                await db.SaveChangesAsync(cancel);
-            }
-            catch (DbUpdateException)
-            {
-                // Somebody else asked at the same moment, and their job reads it.
-                db.ChangeTracker.Clear();
-                document = await db.Documents.SingleAsync(again => again.Id == document.Id, cancel);
-            }
+            document = await queue.Add(document, fileName, fileType, cancel) ?? document;
         }
 
         return DescribeDocument.ToDetails(document);
@@ -186,11 +180,11 @@ internal sealed class UploadDocument(
             ("maxBytes", limits.Value.MaxBytes));
     }
 
-    private static ProblemHttpResult NotRead() => Problems.Refuse(
+    private static ProblemHttpResult NotRead(string fileName) => Problems.Refuse(
         StatusCodes.Status415UnsupportedMediaType,
         "unsupported-type",
         "This kind of file is not read",
-        $"Files with these endings are read: {string.Join(", ", UploadedName.Types.Keys)}. Convert the document to one of them and upload that.",
+        UploadedName.Refusal(fileName),
         ("accepted", UploadedName.Types.Keys));
 
     private static ProblemHttpResult NoFile() =>

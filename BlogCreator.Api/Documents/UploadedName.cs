@@ -23,9 +23,43 @@ internal static class UploadedName
         [".markdown"] = "markdown",
         [".txt"] = "text",
         [".text"] = "text",
+        [".docx"] = "docx",
+        [".docm"] = "docx",
+        [".pptx"] = "pptx",
+        [".pptm"] = "pptx",
+        [".xlsx"] = "xlsx",
+        [".xlsm"] = "xlsx",
+        [".xls"] = "xls",
+        [".csv"] = "csv",
+        [".tsv"] = "csv",
+        [".odt"] = "odt",
+        [".ods"] = "ods",
+        [".odp"] = "odp",
+        [".rtf"] = "rtf",
+        [".epub"] = "epub",
+        [".html"] = "html",
+        [".htm"] = "html",
+        [".xhtml"] = "html",
+        [".eml"] = "eml",
     };
 
     public static string? TypeOf(string cleanName) => Types.GetValueOrDefault(Path.GetExtension(cleanName));
+
+    /// <summary>Why a kind of file is not read, and what to do with it.</summary>
+    public static string Refusal(string cleanName)
+    {
+        var read = $"These are read: {string.Join(", ", Types.Keys)}.";
+        return Path.GetExtension(cleanName).ToLowerInvariant() switch
+        {
+            ".doc" or ".dot" => $"Word files from before 2007 (.doc) are not read. Open it in Word or LibreOffice, save it as .docx without a password, and upload that. {read}",
+            ".ppt" or ".pps" => $"PowerPoint files from before 2007 (.ppt) are not read. Open it in PowerPoint or LibreOffice, save it as .pptx without a password, and upload that. {read}",
+            ".zip" or ".7z" or ".rar" or ".gz" or ".tar" or ".tgz" => $"Archives are not unpacked. Unpack it on your computer and upload the documents in it; several at once are fine. {read}",
+            ".pages" or ".numbers" or ".key" => $"Files of Apple's programs are not read. Export it as PDF or in an Office format, and upload that. {read}",
+            ".msg" => $"Outlook's own mail files (.msg) are not read. Save the mail as .eml, .html or .txt, and upload that. {read}",
+            ".jpg" or ".jpeg" or ".png" or ".gif" or ".tif" or ".tiff" or ".webp" or ".heic" => $"Pictures hold no text that can be cited. Run text recognition (OCR) over it, and upload the PDF or text that it gives. {read}",
+            _ => $"{read} Convert the document to one of them and upload that.",
+        };
+    }
 
     public static string Clean(string sent)
     {

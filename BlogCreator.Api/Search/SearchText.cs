@@ -56,7 +56,7 @@ public static class SearchText
             SELECT d."Id" AS "DocumentId", d."FileName" AS "FileName", p."Id" AS "PassageId", p."Page" AS "Page",
                    snippet("PassageIndex", 1, char(57344), char(57345), '…', 28) AS "Snippet"
             FROM "PassageIndex" i JOIN "Passages" p ON p."Key" = i.rowid JOIN "Documents" d ON d."Id" = p."DocumentId"
-            WHERE "PassageIndex" MATCH {query} AND d."OwnerId" = {owner}
+            WHERE "PassageIndex" MATCH {query} AND d."OwnerId" = {owner} AND d."DeletedAt" IS NULL
             ORDER BY bm25("PassageIndex", 2.0, 1.0) LIMIT {Limit}
             """).ToListAsync(cancel);
         return TypedResults.Ok(new Page<SearchHit>([.. passages.Select(row => new SearchHit("passage", row.FileName, row.Snippet, null, row.DocumentId, row.PassageId, row.Page))], null));

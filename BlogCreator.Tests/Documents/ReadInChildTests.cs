@@ -66,6 +66,14 @@ public sealed class ReadInChildTests : IDisposable
         Assert.Equal(ReadFailures.Crashed, (await Read("markdown", Enumerable.Repeat((byte)'>', 100_000).Append((byte)'x').ToArray())).Failure);
 
     [Fact]
+    public async Task Links_that_are_begun_without_end_are_read_as_text()
+    {
+        var result = await Read("markdown", Enumerable.Repeat("[a]("u8.ToArray(), 100_000).SelectMany(part => part).ToArray(), new ReadingOptions { Time = TimeSpan.FromSeconds(20) });
+        Assert.Null(result.Failure);
+        Assert.StartsWith("[a]([a](", result.Blocks[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cancelled_reading_ends_its_process()
     {
         using var cancel = new CancellationTokenSource();

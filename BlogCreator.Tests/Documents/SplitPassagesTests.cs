@@ -51,6 +51,13 @@ public sealed class SplitPassagesTests
     }
 
     [Fact]
+    public void A_dot_before_a_small_letter_does_not_end_a_sentence()
+    {
+        var text = string.Join(' ', Enumerable.Repeat("Oaks of Quercus spp. were counted in the approx. three hundred plots (cf. the map) of the survey.", 40));
+        Assert.All(SplitPassages.Of([new Block(BlockKind.Paragraph, text)]), passage => Assert.EndsWith("of the survey.", passage.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Offsets_point_into_the_text_of_the_document()
     {
         Block[] blocks =

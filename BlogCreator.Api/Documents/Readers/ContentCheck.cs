@@ -22,9 +22,17 @@ internal static class ContentCheck
             : IsWhatItSays(fileType, start.AsSpan(0, length)) ? null : ReadFailures.ContentMismatch(fileType);
     }
 
-    private static bool IsWhatItSays(string fileType, ReadOnlySpan<byte> start) => fileType == "pdf"
-        ? start[..Math.Min(1024, start.Length)].IndexOf("%PDF-"u8) >= 0
-        : !StartsAsAnother(start) && DecodeText.LooksLikeText(start);
+    private static bool IsWhatItSays(string fileType, ReadOnlySpan<byte> start) => fileType switch
+    {
+        "pdf" => start[..Math.Min(1024, start.Length)].IndexOf("%PDF-"u8) >= 0,
+        // An Office document with a password is an OLE file; its reader says so.
+        "docx" or "pptx" or "xlsx" => start.StartsWith("PK"u8) || start.StartsWith(OleFile.Signature),
+        "odt" or "ods" or "odp" or "epub" => start.StartsWith("PK"u8),
+        // Excel up to version 4 wrote its records without a container.
+        "xls" => start.StartsWith(OleFile.Signature) || start is [0x09, 0x00 or 0x02 or 0x04 or 0x08, ..] || start.StartsWith("PK"u8),
+        "rtf" => start.TrimStart(" \r\n\t"u8).StartsWith("{\\rt"u8),
+        _ => !StartsAsAnother(start) && DecodeText.LooksLikeText(start),
+    };
 
     private static bool StartsAsAnother(ReadOnlySpan<byte> start)
     {

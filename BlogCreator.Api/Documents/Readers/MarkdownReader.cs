@@ -15,6 +15,8 @@ namespace BlogCreator.Api.Documents.Readers;
 internal sealed class MarkdownReader : IDocumentReader
 {
     private const int DeepestNesting = 64;
+    // Each link that is begun and never closed costs the parser a walk to the end of its paragraph.
+    private const int MostOpenLinks = 500;
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .UseYamlFrontMatter()
@@ -32,6 +34,11 @@ internal sealed class MarkdownReader : IDocumentReader
         output.Expect(bytes.Length / 4);
         var text = DecodeText.Of(bytes);
         output.Expect(text.Length);
+        if (HasEndlessLinks(text))
+        {
+            // No person writes this; what there is to read is read as plain text.
+            return PlainTextReader.ReadText(text, output);
+        }
 
         var tree = Parse(text);
         var title = TitleOf(tree);
@@ -59,6 +66,31 @@ internal sealed class MarkdownReader : IDocumentReader
         return output.HasText
             ? new ReaderSummary(null, title, GuessLanguage.Of(blocks.Where(block => block.Kind != BlockKind.Code).Select(block => block.Text)))
             : throw new ReadFailedException(ReadFailures.NothingWritten);
+    }
+
+    private static bool HasEndlessLinks(string text)
+    {
+        var (open, closed, isBlank) = (0, 0, true);
+        foreach (var letter in text)
+        {
+            if (letter == '\n')
+            {
+                // A paragraph ends at an empty line, and with it whatever was begun in it.
+                (open, closed) = isBlank ? (0, 0) : (open, closed);
+                isBlank = true;
+                continue;
+            }
+
+            isBlank &= char.IsWhiteSpace(letter);
+            open += letter is '[' or '(' or '<' ? 1 : 0;
+            closed += letter is ']' or ')' or '>' ? 1 : 0;
+            if (open - Math.Min(open, closed) > MostOpenLinks)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static MarkdownDocument Parse(string text)
@@ -151,7 +183,7 @@ internal sealed class MarkdownReader : IDocumentReader
 
     private static string Rows(Table table) => string.Join('\n', table
         .OfType<TableRow>()
-        .Select(row => string.Join(" | ", row.OfType<TableCell>().Select(cell => Flat(cell, 0)))));
+        .Select(row => TableText.Row(row.OfType<TableCell>().Select(cell => Flat(cell, 0)))));
 
     private static string TextOf(ContainerInline? inlines)
     {

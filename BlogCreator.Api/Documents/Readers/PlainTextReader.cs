@@ -11,9 +11,12 @@ internal sealed partial class PlainTextReader : IDocumentReader
     {
         var bytes = File.ReadAllBytes(path);
         output.Expect(bytes.Length / 4);
-        var text = DecodeText.Of(bytes);
-        output.Expect(text.Length);
+        return ReadText(DecodeText.Of(bytes), output);
+    }
 
+    internal static ReaderSummary ReadText(string text, ReaderOutput output)
+    {
+        output.Expect(text.Length);
         var blocks = BlocksOf(text);
         foreach (var block in blocks)
         {

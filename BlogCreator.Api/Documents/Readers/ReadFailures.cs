@@ -9,11 +9,19 @@ internal static class ReadFailures
 
     public static readonly ReaderFailure NoPages = new("no-pages", "The PDF has no pages. Export it again from the program it was made with.");
 
-    public static readonly ReaderFailure Encrypted = new("encrypted", "The PDF is protected by a password. Save a copy without the password and upload that.");
+    public static readonly ReaderFailure Encrypted = new("encrypted", "The file is protected by a password. Save a copy without the password and upload that.");
+
+    public static readonly ReaderFailure Drm = new("encrypted", "The book is protected against copying, so its text cannot be read. Upload an edition without copy protection.");
+
+    public static readonly ReaderFailure Bomb = new("unpacks-too-large", "Unpacked, the file is far larger than a document should be, so it was not read. Save it again in the program it was made with, and upload the new copy.");
+
+    public static readonly ReaderFailure Cancelled = new("cancelled", "Reading was stopped because you asked for it. Nothing was lost: read it again whenever you like.");
 
     public static readonly ReaderFailure Damaged = new("damaged", "The file is damaged or was cut off, so its text cannot be trusted. Download or export it again and upload the new copy.");
 
     public static readonly ReaderFailure NoText = new("no-text", "No text was found: the pages seem to be pictures, as in a scan. Run text recognition (OCR) over the file and upload the result.");
+
+    public static readonly ReaderFailure NoTextOnSlides = new("no-text", "The slides hold no text, only pictures or empty shapes. Write what they show into the slides or their notes, and upload them again.");
 
     public static readonly ReaderFailure UnreadableText = new("no-text", "The letters of this file cannot be turned into text, because it does not say which characters they stand for. Export it again, or run text recognition (OCR) over it.");
 
@@ -28,7 +36,8 @@ internal static class ReadFailures
     public static ReaderFailure ContentMismatch(string fileType) => new("content-mismatch", fileType switch
     {
         "pdf" => "The name says that this is a PDF, but the content is something else. Check the file, and upload it under the ending that fits.",
-        _ => "The name says that this is text, but the content is something else. Check the file, and upload it under the ending that fits.",
+        "markdown" or "text" => "The name says that this is text, but the content is something else. Check the file, and upload it under the ending that fits.",
+        _ => "The content of this file is not what the ending of its name says. Check the file, and upload it under the ending that fits.",
     });
 
     public static ReaderFailure TooManyPages(int pages, int most) => new("too-long", string.Create(

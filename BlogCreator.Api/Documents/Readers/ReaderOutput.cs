@@ -39,6 +39,14 @@ internal sealed class ReaderOutput(int maxPages, int maxCharacters, Action<Reade
         _characters += block.Text.Length;
         Expect(_characters);
         HasText |= block.Text.Any(char.IsLetterOrDigit);
+        foreach (var part in block.Kind == BlockKind.Table ? TableText.Parts(block.Text) : [block.Text])
+        {
+            WritePart(block with { Text = part });
+        }
+    }
+
+    private void WritePart(Block block)
+    {
         for (var start = 0; start < block.Text.Length;)
         {
             var length = Math.Min(LongestBlock, block.Text.Length - start);

@@ -56,6 +56,12 @@ public static class ReaderProcess
         {
             return new ReaderMessage(Failure: ReadFailures.OutOfMemory);
         }
+        catch (Exception problem)
+        {
+            // The parsers of a dozen formats tell a broken file by any exception there is.
+            Console.Error.WriteLine(problem);
+            return new ReaderMessage(Failure: ReadFailures.Damaged);
+        }
     }
 
     private static IDocumentReader ReaderOf(string fileType) => fileType switch
@@ -63,6 +69,15 @@ public static class ReaderProcess
         "pdf" => new PdfReader(),
         "markdown" => new MarkdownReader(),
         "text" => new PlainTextReader(),
+        "docx" => new WordReader(),
+        "pptx" => new SlidesReader(),
+        "xlsx" or "xls" => new ExcelReader(),
+        "csv" => new DelimitedReader(),
+        "odt" or "ods" or "odp" => new OpenDocumentReader(),
+        "rtf" => new RtfReader(),
+        "epub" => new EpubReader(),
+        "html" => new HtmlReader(),
+        "eml" => new MailReader(),
         _ => throw new ArgumentException($"No reader for {fileType}.", nameof(fileType)),
     };
 

@@ -1,0 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace BlogCreator.Api.Documents;
+
+/// <summary>Settings <c>Documents__*</c>.</summary>
+public sealed class DocumentOptions
+{
+    /// <summary>How long a removed document can be brought back.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan KeepDeletedFor { get; set; } = TimeSpan.FromDays(30);
+}
