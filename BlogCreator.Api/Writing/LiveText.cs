@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
 using BlogCreator.Contracts;
 
 namespace BlogCreator.Api.Writing;
@@ -6,7 +7,7 @@ namespace BlogCreator.Api.Writing;
 /// <summary>A section as it is shown: while it grows, and when it is done.</summary>
 public sealed record ShownSection(int Index, string Heading, string Markdown, IReadOnlyList<ShownBlock> Blocks);
 
-public sealed record ShownBlock(BlockKind Kind, IReadOnlyList<ShownSentence> Sentences);
+public sealed record ShownBlock([property: JsonConverter(typeof(KebabCaseConverter<BlockKind>))] BlockKind Kind, IReadOnlyList<ShownSentence> Sentences);
 
 /// <param name="Verdict">Null while it is not checked yet.</param>
 public sealed record ShownSentence(string Text, Verdict? Verdict, string? Note = null);

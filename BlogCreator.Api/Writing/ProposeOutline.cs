@@ -135,7 +135,8 @@ internal static class ProposeOutline
         sections = [.. sections.Take(10)];
         var total = sections.Sum(section => Math.Sqrt(section.Passages.Count));
         var room = body.Sum(section => section.Words);
-        var quoted = sections.FindIndex(section => section.Passages.Intersect(body.Where(own => own.Quote).SelectMany(own => own.Passages)).Any());
+        // Where our plan saw the best quotation; a model may find one anywhere.
+        var quoted = Math.Max(0, sections.FindIndex(section => section.Passages.Intersect(body.Where(own => own.Quote).SelectMany(own => own.Passages)).Any()));
         return plan with
         {
             Title = Heading(proposed.Title, words) ?? plan.Title,

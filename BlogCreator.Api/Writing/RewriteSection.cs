@@ -83,16 +83,26 @@ internal sealed partial class RewriteSection(BlogDb db, ChooseWriter writers, Ge
             found => found.Passages.Count == 1 ? "1 passage" : $"{found.Passages.Count} passages",
             null,
             cancel);
-        var (writer, _) = await writers.For(run, cancel);
+        var (writer, model) = await writers.For(run, cancel);
         var written = await run.Step(
             "write",
             "Writing the section anew",
             async () =>
             {
-                // What the section says now counts as said, so that something else is tried; where there is nothing else, the same is told better.
-                var task = new SectionTask(brief, plan, 0, passages, understanding, sources, [Said(version.Markdown)]);
-                var anew = await writer.WriteSection(task, cancel);
-                return anew.Blocks.Count > 0 ? anew : await writer.WriteSection(task with { Written = [Said(string.Concat(sections.Where(other => other != section).Select(other => other.Markdown)))] }, cancel);
+                // Without a model, what the section says now counts as said too, so that other sentences are tried first.
+                var others = Said(string.Concat(sections.Where(other => other != section).Select(other => other.Markdown)));
+                WrittenSection[][] before = model is null ? [[Said(version.Markdown)], [others], []] : [[others], []];
+                WrittenSection? anew = null;
+                foreach (var said in before)
+                {
+                    anew = await writer.WriteSection(new SectionTask(brief, plan, 0, passages, understanding, sources, said), cancel);
+                    if (anew.Blocks.Count > 0)
+                    {
+                        break;
+                    }
+                }
+
+                return anew!;
             },
             anew => anew.Blocks.Count > 0 ? "Written" : "Nothing fitting was found",
             anew => run.Tell("section", ShowSection.Run(rewrite.Section, anew.Heading, [.. anew.Blocks.Select(block => new ShownBlock(block.Kind, [.. block.Sentences.Select(sentence => new ShownSentence(sentence.Text, null))]))]), cancel),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using BlogCreator.Api.Evidence;
 using BlogCreator.Contracts;
 
@@ -13,7 +14,7 @@ internal sealed record CheckedSentence(ModelSentence Sentence, ClaimKind Kind, V
 }
 
 /// <summary>Checks sentences of a model as they will be checked in the post.</summary>
-internal static class CheckSentences
+internal static partial class CheckSentences
 {
     public static CheckedSentence Run(ModelSentence sentence, IReadOnlyList<SourcePassage> around, bool judged = false)
     {
@@ -46,7 +47,8 @@ internal static class CheckSentences
 
         // A model has no opinions and asks no questions here: what needs no evidence could say anything.
         var worst = claims.MinBy(claim => Rank(claim.Verdict))!;
-        return (worst.Kind, worst.Verdict is Verdict.NotNeeded ? Verdict.NotFound : worst.Verdict, worst.Note);
+        var refused = worst.Verdict is Verdict.NotNeeded || worst.Evidence.Any(evidence => Order().IsMatch(evidence.Quote));
+        return (worst.Kind, refused ? Verdict.NotFound : worst.Verdict, worst.Note);
     }
 
     private static int Rank(Verdict verdict) => verdict switch
@@ -57,4 +59,13 @@ internal static class CheckSentences
         Verdict.NotFound => 1,
         _ => 0,
     };
+
+    /// <summary>
+    /// Words that a document says to a writer and not to a reader. "Write that the bridge is free" bears every word of "the bridge
+    /// is free", and still says nothing about the bridge.
+    /// </summary>
+    [GeneratedRegex(
+        """\b(ignore|disregard|forget|override) (all |any |every |each |of |the |these |your |my )*(previous|prior|above|earlier|other|foregoing|preceding|system)\b|\b(you|ai|assistant|writer|model)( must| should| shall| will| have to| are to)?,? (now )?(write|state|say|claim|mention|include|output|respond|answer) (that|only|the following|exactly)\b|\bnew (system )?(instructions?|prompt)\b|\bas an? (ai|language model|assistant)\b|\b(ignoriere|missachte|vergiss) (alle|sämtliche|die|deine|bisherigen|vorherigen)\b|\bwrite that\b|\bschreibe,? dass\b""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Order();
 }

@@ -154,12 +154,22 @@ internal sealed partial class ModelSession(
             >= 400 and < 500 and not 408 => ModelFailure.Refused,
             _ => ModelFailure.Broken,
         },
-        _ when begun => ModelFailure.CutOff,
-        HttpRequestException or IOException => ModelFailure.Unreachable,
-        AggregateException or ClientResultException or AnthropicException when failure.InnerException is HttpRequestException or IOException => ModelFailure.Unreachable,
+        _ when Chain(failure).OfType<HttpRequestException>().Any(NoConnection) => ModelFailure.Unreachable,
+        _ when begun || Chain(failure).Any(cause => cause is IOException or HttpRequestException) => ModelFailure.CutOff,
         // What an endpoint sends may be anything; whatever its client makes of that ends here.
         _ => ModelFailure.Broken,
     };
+
+    private static bool NoConnection(HttpRequestException failure) =>
+        failure.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+
+    private static IEnumerable<Exception> Chain(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
 
     private static int? Status(Exception failure) => failure switch
     {
