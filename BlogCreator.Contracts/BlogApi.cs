@@ -53,6 +53,16 @@ public sealed class BlogApi(HttpClient http)
 
     public Task<GenerationDetails> StartGeneration(BriefDetails brief, CancellationToken cancel) => Send<GenerationDetails>(HttpMethod.Post, "api/v1/generations", brief, cancel);
 
+    public Task<GenerationDetails> StartGeneration(StartGenerationRequest request, CancellationToken cancel) => Send<GenerationDetails>(HttpMethod.Post, "api/v1/generations", request, cancel);
+
+    public Task<GenerationDetails> EditOutline(Guid id, EditOutlineRequest request, CancellationToken cancel) => Send<GenerationDetails>(HttpMethod.Put, $"api/v1/generations/{id}/outline", request, cancel);
+
+    public Task<GenerationDetails> ResumeGeneration(Guid id, CancellationToken cancel) => Send<GenerationDetails>(HttpMethod.Post, $"api/v1/generations/{id}/resume", null, cancel);
+
+    public async Task<WriterDetails> GetWriter(CancellationToken cancel) => (await Get<WriterDetails>("api/v1/writer", cancel))!;
+
+    public Task<GenerationDetails> RewriteSection(Guid postId, RewriteRequest request, CancellationToken cancel) => Send<GenerationDetails>(HttpMethod.Post, $"api/v1/posts/{postId}/rewrites", request, cancel);
+
     public async Task<Page<GenerationDetails>> ListGenerations(string? after, CancellationToken cancel) => (await Get<Page<GenerationDetails>>("api/v1/generations" + After(after), cancel))!;
 
     public Task<GenerationDetails?> GetGeneration(Guid id, CancellationToken cancel) => Get<GenerationDetails>($"api/v1/generations/{id}", cancel);

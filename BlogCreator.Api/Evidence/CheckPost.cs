@@ -81,7 +81,7 @@ public static class CheckPost
                 finding = better;
             }
 
-            findings.Add((label, finding));
+            findings.Add((label, kind is ClaimKind.Quote ? finding : Judged(finding, sentence, passages[label].Passage)));
         }
 
         var best = findings.MaxBy(found => (CompareSentence.Rank(found.Finding.Verdict), found.Finding.Score));
@@ -98,6 +98,12 @@ public static class CheckPost
 
         return Claim(sentence, kind, best.Finding.Verdict, note, best.Finding.Verdict is Verdict.NotFound ? [] : evidence);
     }
+
+    /// <summary>Figures, names and negations agree: then a model's word that the rest is a paraphrase is taken.</summary>
+    private static Finding Judged(Finding finding, ClaimSentence sentence, SourcePassage passage) =>
+        finding.OnlyWording && passage.Judged is { Count: > 0 } judged && judged.Contains(SentenceKey.Of(sentence.Text))
+            ? finding with { Verdict = Verdict.Supported, Note = "Other words than the passage's; a language model judged that they say the same." }
+            : finding;
 
     private static ClaimDetails Claim(ClaimSentence sentence, ClaimKind kind, Verdict verdict, string? note, IReadOnlyList<EvidenceDetails> evidence) =>
         new(sentence.Text, kind, verdict, sentence.Span.Start, sentence.Span.End, note, evidence);

@@ -4,7 +4,8 @@ using BlogCreator.Contracts;
 namespace BlogCreator.Api.Evidence;
 
 /// <summary>What a comparison found, with the sentences of the passage that come nearest.</summary>
-internal sealed record Finding(Verdict Verdict, double Score, TextSpan Span, string? Note);
+/// <param name="OnlyWording">In doubt is nothing but whether other words mean the same: figures, names, negations and hedges agree.</param>
+internal sealed record Finding(Verdict Verdict, double Score, TextSpan Span, string? Note, bool OnlyWording = false);
 
 /// <summary>
 /// Compares a sentence with a passage, without a model: the words that carry meaning must be there, and figures, names,
@@ -206,14 +207,17 @@ internal static class CompareSentence
                 return new Finding(Verdict.Contradicted, cover, _span, substitution);
             }
 
-            var doubt = missing.Where(word => word.Role is WordRole.Figure).Select(MissingFigure).FirstOrDefault()
-                ?? missing.Where(word => word.Name).Select(word => $"The passage does not name {Show(word)}.").FirstOrDefault()
+            var factual = missing.Where(word => word.Role is WordRole.Figure).Select(MissingFigure).FirstOrDefault()
+                ?? missing.Where(word => word.Name).Select(word => $"The passage does not name {Show(word)}.").FirstOrDefault();
+            var telling = missing.Where(word => word.Role is WordRole.Telling).Select(word => $"The passage does not say “{Show(word)}”.").FirstOrDefault() ?? Hedge();
+            var doubt = factual
                 ?? substitution
-                ?? missing.Where(word => word.Role is WordRole.Telling).Select(word => $"The passage does not say “{Show(word)}”.").FirstOrDefault()
-                ?? Hedge()
+                ?? telling
                 ?? (cover < Enough ? $"The passage does not speak of {List(missing)}." : null)
                 ?? (present > 0 && inOrder / present < 0.5 && ReadRoles.Agree(_claim, _source) is not true ? "The words are in the passage, but it puts them together differently." : null);
-            return new Finding(doubt is null ? Verdict.Supported : Verdict.Partly, cover, _span, doubt);
+            // Below this share, negations and figures were not compared.
+            var onlyWording = doubt is not null && factual is null && telling is null && cover >= Contradictable;
+            return new Finding(doubt is null ? Verdict.Supported : Verdict.Partly, cover, _span, doubt, onlyWording);
         }
 
         /// <summary>How much of the sentence stands in this window in the same order, the window saying little else.</summary>

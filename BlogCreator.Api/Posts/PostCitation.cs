@@ -12,5 +12,14 @@ public sealed class PostCitation
 
     public int Label { get; init; }
 
-    public required SourcePassage Passage { get; init; }
+    public required SourcePassage Passage { get; set; }
+
+    /// <summary>Takes in what a model judged of further sentences; what it judged before stays.</summary>
+    public void Judge(IReadOnlyList<string>? sentences)
+    {
+        if (sentences is { Count: > 0 })
+        {
+            Passage = Passage with { Judged = [.. (Passage.Judged ?? []).Union(sentences)] };
+        }
+    }
 }

@@ -28,10 +28,13 @@ public static class AssemblePost
         ArgumentNullException.ThrowIfNull(understanding);
         ArgumentNullException.ThrowIfNull(documents);
         var titles = understanding.Documents.ToDictionary(document => document.Id, document => document.Title);
+        var judged = written.SelectMany(section => section.Blocks).SelectMany(block => block.Sentences).Where(sentence => sentence.Judged)
+            .SelectMany(sentence => sentence.Passages.Select(id => (id, Key: SentenceKey.Of(sentence.Text))))
+            .ToLookup(pair => pair.id, pair => pair.Key);
         var passages = documents
             .SelectMany(document => document.Passages)
             .DistinctBy(passage => passage.Id)
-            .ToDictionary(passage => passage.Id, passage => passage with { DocumentTitle = titles.GetValueOrDefault(passage.DocumentId) });
+            .ToDictionary(passage => passage.Id, passage => passage with { DocumentTitle = titles.GetValueOrDefault(passage.DocumentId), Judged = judged[passage.Id].ToList() is { Count: > 0 } keys ? keys : null });
         var sections = written.OrderBy(section => section.Index).Select(section => section with { Blocks = [.. section.Blocks] }).ToList();
         var before = Count(sections);
         var labels = Labels.For(plan.Language);
@@ -41,7 +44,7 @@ public static class AssemblePost
         {
             var failing = CheckPost.Run(post.Markdown, post.Citations)
                 .Where(claim => claim.Verdict is not (Verdict.Supported or Verdict.NotNeeded))
-                .Select(claim => post.SentenceAt(claim.Start))
+                .Select(claim => post.SentenceAt(claim.Start) is { } sentence && !(sentence.KeptInPart && claim.Verdict is Verdict.Partly) ? sentence : null)
                 .OfType<WrittenSentence>()
                 .ToHashSet(ReferenceEqualityComparer.Instance);
             if (failing.Count == 0)
@@ -55,7 +58,7 @@ public static class AssemblePost
 
         return new AssembledPost(
             plan.Title,
-            Summary(sections, plan),
+            plan.Summary ?? Summary(sections, plan),
             post.Markdown,
             Tags(plan, understanding),
             post.Citations,

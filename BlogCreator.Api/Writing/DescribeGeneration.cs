@@ -12,7 +12,7 @@ public static class DescribeGeneration
             generation.Id,
             generation.Status,
             generation.Brief,
-            [.. GeneratePost.Steps.Select(name => stored.TryGetValue(name, out var step)
+            [.. (generation.Rewrite is null ? GeneratePost.Steps : RewriteSection.Steps).Select(name => stored.TryGetValue(name, out var step)
                 ? new StepDetails(name, step.FinishedAt is null ? StepStatus.Running : StepStatus.Done, step.Detail, step.StartedAt, step.FinishedAt)
                 : new StepDetails(name, StepStatus.Waiting, null, null, null))],
             generation.Outline,
@@ -21,11 +21,16 @@ public static class DescribeGeneration
                 generation.InputTokens,
                 generation.OutputTokens,
                 generation.Money,
-                generation.StartedAt is { } started ? Math.Round(((generation.FinishedAt ?? now) - started).TotalSeconds, 2) : 0),
+                generation.StartedAt is { } started ? Math.Round(((generation.FinishedAt ?? now) - started).TotalSeconds, 2) : 0,
+                generation.Currency,
+                generation.Budget),
             generation.PostId,
             generation.ErrorCode,
             generation.Error,
             generation.CreatedAt,
-            generation.FinishedAt);
+            generation.FinishedAt,
+            generation.WaitingFor,
+            generation.Rewrite,
+            generation.Proposal);
     }
 }

@@ -5,6 +5,9 @@ namespace BlogCreator.Api.Writing;
 /// <summary>A brief being turned into a post, step by step; every step's result is kept, so a restart goes on where it stopped.</summary>
 public sealed class Generation
 {
+    /// <summary>Behind the name of a writer whose language model failed.</summary>
+    public const string WithoutModel = ", then without";
+
     private Generation()
     {
     }
@@ -36,6 +39,22 @@ public sealed class Generation
 
     public decimal Money { get; private set; }
 
+    /// <summary>Of <see cref="Money"/> and <see cref="Budget"/>; null where no price is set.</summary>
+    public string? Currency { get; private init; }
+
+    public decimal? Budget { get; private init; }
+
+    /// <summary>Whether the person wants to see the outline before anything is written.</summary>
+    public bool ReviewOutline { get; private init; }
+
+    /// <summary>What the person has to do before it goes on; null while nothing.</summary>
+    public string? WaitingFor { get; private set; }
+
+    /// <summary>The section of a post that is written anew; null when a whole post is.</summary>
+    public RewriteDetails? Rewrite { get; private init; }
+
+    public ProposalDetails? Proposal { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
 
     public DateTimeOffset? StartedAt { get; private set; }
@@ -44,12 +63,16 @@ public sealed class Generation
 
     public bool IsOver => Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled;
 
-    public static Generation Create(Guid ownerId, BriefDetails brief, string writer, DateTimeOffset now) => new()
+    public static Generation Create(Guid ownerId, BriefDetails brief, WriterDetails writer, DateTimeOffset now, bool reviewOutline = false, RewriteDetails? rewrite = null) => new()
     {
         Id = Guid.CreateVersion7(now),
         OwnerId = ownerId,
         Brief = brief,
-        Writer = writer,
+        Writer = writer.Name,
+        Currency = writer.Currency,
+        Budget = writer.Budget,
+        ReviewOutline = reviewOutline,
+        Rewrite = rewrite,
         CreatedAt = now,
     };
 
@@ -60,6 +83,24 @@ public sealed class Generation
     }
 
     public void Plan(OutlineDetails outline) => Outline = outline;
+
+    public void WaitFor(string what) => WaitingFor = what;
+
+    /// <summary>All that was used so far, so that storing it twice does no harm.</summary>
+    public void Use(int inputTokens, int outputTokens, decimal money) => (InputTokens, OutputTokens, Money) = (inputTokens, outputTokens, money);
+
+    public void GoOnWithoutModel()
+    {
+        if (!Writer.EndsWith(WithoutModel, StringComparison.Ordinal))
+        {
+            Writer += WithoutModel;
+        }
+    }
+
+    public void Propose(ProposalDetails proposal, DateTimeOffset now)
+    {
+        (Status, Proposal, FinishedAt) = (GenerationStatus.Completed, proposal, now);
+    }
 
     public void Complete(Guid postId, DateTimeOffset now)
     {
@@ -73,7 +114,7 @@ public sealed class Generation
 
     public void RequestCancel() => CancelRequested = true;
 
-    public void Cancel(DateTimeOffset now) => (Status, CancelRequested, FinishedAt) = (GenerationStatus.Cancelled, true, now);
+    public void Cancel(DateTimeOffset now) => (Status, CancelRequested, WaitingFor, FinishedAt) = (GenerationStatus.Cancelled, true, null, now);
 }
 
 /// <summary>The stored result of a step, or of one section of the step <c>write</c> (<c>write/0</c>).</summary>

@@ -16,10 +16,16 @@ public static class GetGeneration
             return Problems.NotFound("generation");
         }
 
+        return TypedResults.Ok(await Details(db, generation, clock.GetUtcNow(), cancel));
+    }
+
+    public static async Task<GenerationDetails> Details(BlogDb db, Generation generation, DateTimeOffset now, CancellationToken cancel)
+    {
+        var id = generation.Id;
         var steps = await db.GenerationSteps.AsNoTracking()
             .Where(step => step.GenerationId == id)
             .Select(step => new GenerationStep { GenerationId = id, Name = step.Name, Detail = step.Detail, StartedAt = step.StartedAt, FinishedAt = step.FinishedAt })
             .ToListAsync(cancel);
-        return TypedResults.Ok(DescribeGeneration.ToDetails(generation, steps, clock.GetUtcNow()));
+        return DescribeGeneration.ToDetails(generation, steps, now);
     }
 }

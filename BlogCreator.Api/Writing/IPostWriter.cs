@@ -41,4 +41,6 @@ public sealed record WrittenBlock(BlockKind Kind, IReadOnlyList<WrittenSentence>
 
 /// <param name="Passages">The passages that it rests on; none for a connecting sentence.</param>
 /// <param name="LeansOnPrevious">Must go when the sentence before it goes.</param>
-public sealed record WrittenSentence(string Text, IReadOnlyList<Guid> Passages, bool LeansOnPrevious);
+/// <param name="KeptInPart">Stays, marked, when its passage bears only part of it: the gate shows it to the person.</param>
+/// <param name="Judged">A model said that its passage says the same in other words.</param>
+public sealed record WrittenSentence(string Text, IReadOnlyList<Guid> Passages, bool LeansOnPrevious, bool KeptInPart = false, bool Judged = false);

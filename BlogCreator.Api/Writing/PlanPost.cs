@@ -13,7 +13,8 @@ public enum SectionPart
 /// <summary>What a post will say, in which order.</summary>
 /// <param name="Topic">What the person asked about; null when nothing was asked.</param>
 /// <param name="TopicCovered">Whether the documents speak of it. When not, the post says so.</param>
-public sealed record PostPlan(string Title, string? Topic, bool TopicCovered, string Language, int Words, IReadOnlyList<PlannedSection> Sections);
+/// <param name="Summary">Checked sentences; null to take the first of the post.</param>
+public sealed record PostPlan(string Title, string? Topic, bool TopicCovered, string Language, int Words, IReadOnlyList<PlannedSection> Sections, string? Summary = null);
 
 /// <param name="Heading">Empty for the lead.</param>
 /// <param name="About">Stems that say what it is about.</param>

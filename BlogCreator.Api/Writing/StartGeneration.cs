@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlogCreator.Api.Writing;
 
 /// <summary>Takes a brief and stores the job that writes it. Documents still being read are waited for.</summary>
-public static class StartGeneration
+internal static class StartGeneration
 {
     private const int MaxDocuments = 50;
 
@@ -17,7 +17,7 @@ public static class StartGeneration
         Request request,
         CurrentUser user,
         BlogDb db,
-        IPostWriter writer,
+        ChooseWriter writers,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -58,7 +58,7 @@ public static class StartGeneration
 
         var now = clock.GetUtcNow();
         var brief = new BriefDetails(Clean(request.Topic), wanted, Clean(request.Audience), Clean(request.Tone), request.Length ?? PostLength.Medium, Clean(request.Language), Clean(request.Instructions));
-        var generation = Generation.Create(user.Id, brief, writer.Name, now);
+        var generation = Generation.Create(user.Id, brief, GetWriter.Of(writers), now, request.ReviewOutline ?? false);
         db.Generations.Add(generation);
         db.GenerationEvents.Add(GenerationLog.Event(generation.Id, 1, "status", new { status = GenerationStatus.Queued }, now));
         db.Jobs.Add(Job.Create(GeneratePost.Kind, generation.Id, now));
@@ -68,7 +68,7 @@ public static class StartGeneration
 
     private static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    /// <summary>A brief; everything but the documents may be left out.</summary>
+    /// <summary>A brief; everything but the documents may be left out. With <c>reviewOutline</c> it waits for the person's look at the outline.</summary>
     public sealed record Request(
         string? Topic,
         IReadOnlyList<Guid>? DocumentIds,
@@ -76,5 +76,6 @@ public static class StartGeneration
         string? Tone,
         PostLength? Length,
         string? Language,
-        string? Instructions);
+        string? Instructions,
+        bool? ReviewOutline);
 }

@@ -17,6 +17,9 @@ namespace BlogCreator.Api.Writing;
 /// </summary>
 public static class WatchGeneration
 {
+    /// <summary>A section as it grows: the one event that is not stored.</summary>
+    private const string GrowingText = "text";
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
@@ -29,6 +32,7 @@ public static class WatchGeneration
         BlogDb db,
         IServiceScopeFactory scopes,
         GenerationSignal signal,
+        LiveText live,
         CancellationToken cancel)
     {
         if (!await IsOwn(db, id, user, cancel))
@@ -43,7 +47,7 @@ public static class WatchGeneration
 
         // nginx must pass each event on as it comes.
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(Items(id, after ?? 0, scopes, signal, cancel));
+        return TypedResults.ServerSentEvents(Items(id, after ?? 0, scopes, signal, live, cancel));
     }
 
     /// <summary>One JSON object a message.</summary>
@@ -55,6 +59,7 @@ public static class WatchGeneration
         BlogDb db,
         IServiceScopeFactory scopes,
         GenerationSignal signal,
+        LiveText live,
         IHostApplicationLifetime lifetime)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -73,7 +78,7 @@ public static class WatchGeneration
         var goodbye = ReadUntilClosed(socket, ended);
         try
         {
-            await foreach (var happened in Events(id, after ?? 0, scopes, signal, ended.Token))
+            await foreach (var happened in Events(id, after ?? 0, scopes, signal, live, ended.Token))
             {
                 if (happened is not null)
                 {
@@ -111,21 +116,25 @@ public static class WatchGeneration
     }
 
     private static async IAsyncEnumerable<SseItem<GenerationEventDetails?>> Items(
-        Guid id, int after, IServiceScopeFactory scopes, GenerationSignal signal, [EnumeratorCancellation] CancellationToken cancel)
+        Guid id, int after, IServiceScopeFactory scopes, GenerationSignal signal, LiveText live, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var happened in Events(id, after, scopes, signal, cancel))
+        await foreach (var happened in Events(id, after, scopes, signal, live, cancel))
         {
             yield return happened is null
                 ? new SseItem<GenerationEventDetails?>(null, "keep-alive")
-                : new SseItem<GenerationEventDetails?>(happened, happened.Type) { EventId = happened.Number.ToString(CultureInfo.InvariantCulture) };
+                : happened.Type is GrowingText
+                    // Without an id: who comes back is told what is stored, and the text as it is then.
+                    ? new SseItem<GenerationEventDetails?>(happened, happened.Type)
+                    : new SseItem<GenerationEventDetails?>(happened, happened.Type) { EventId = happened.Number.ToString(CultureInfo.InvariantCulture) };
         }
     }
 
     /// <summary>Null now and then while nothing happens, so that a dead connection is noticed.</summary>
     private static async IAsyncEnumerable<GenerationEventDetails?> Events(
-        Guid id, int after, IServiceScopeFactory scopes, GenerationSignal signal, [EnumeratorCancellation] CancellationToken cancel)
+        Guid id, int after, IServiceScopeFactory scopes, GenerationSignal signal, LiveText live, [EnumeratorCancellation] CancellationToken cancel)
     {
         var quiet = TimeSpan.Zero;
+        var shown = 0L;
         while (true)
         {
             var next = signal.Next(id);
@@ -147,6 +156,13 @@ public static class WatchGeneration
             {
                 after = happened.Number;
                 yield return GenerationLog.ToDetails(happened);
+            }
+
+            if (!over && live.After(id, shown) is var (section, revision, at))
+            {
+                shown = revision;
+                quiet = TimeSpan.Zero;
+                yield return new GenerationEventDetails(after, GrowingText, at, JsonSerializer.SerializeToElement(section, BlogApi.Json));
             }
 
             if (over)

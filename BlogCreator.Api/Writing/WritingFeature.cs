@@ -1,4 +1,5 @@
 using BlogCreator.Api.Operations;
+using BlogCreator.Api.Writing.Models;
 
 namespace BlogCreator.Api.Writing;
 
@@ -7,9 +8,12 @@ public static class WritingFeature
 {
     public static IHostApplicationBuilder AddWriting(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IPostWriter, ExtractiveWriter>();
-        builder.Services.AddSingleton<GenerationSignal>();
+        builder.Services.AddLanguageModel();
+        builder.Services.AddSingleton<ExtractiveWriter>().AddSingleton<ChooseWriter>();
+        builder.Services.AddSingleton<GenerationSignal>().AddSingleton<LiveText>();
+        builder.Services.AddScoped<StopWhenAsked>();
         builder.Services.AddJob<GeneratePost>();
+        builder.Services.AddJob<RewriteSection>();
         return builder;
     }
 
@@ -21,6 +25,10 @@ public static class WritingFeature
         own.MapGet("/{id:guid}", GetGeneration.Handle).WithName(nameof(GetGeneration));
         own.MapGet("/{id:guid}/events", WatchGeneration.Sse).WithName(nameof(WatchGeneration));
         own.MapPost("/{id:guid}/cancel", CancelGeneration.Handle).WithName(nameof(CancelGeneration));
+        own.MapPost("/{id:guid}/resume", ResumeGeneration.Handle).WithName(nameof(ResumeGeneration));
+        own.MapPut("/{id:guid}/outline", EditOutline.Handle).WithName(nameof(EditOutline));
+        api.MapPost("/posts/{id:guid}/rewrites", StartRewrite.Handle).WithName(nameof(StartRewrite)).WithTags("Generations").RequireAuthorization();
+        api.MapGet("/writer", GetWriter.Handle).WithName(nameof(GetWriter)).WithTags("Generations").RequireAuthorization();
     }
 
     public static void MapWritingSockets(this IEndpointRouteBuilder root) =>

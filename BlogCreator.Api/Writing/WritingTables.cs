@@ -21,7 +21,12 @@ public static class WritingTables
         public void Configure(EntityTypeBuilder<Generation> builder)
         {
             builder.ToTable("Generations");
-            builder.Property(generation => generation.Writer).HasMaxLength(60);
+            builder.Property(generation => generation.Writer).HasMaxLength(120);
+            builder.Property(generation => generation.Currency).HasMaxLength(3);
+            builder.Property(generation => generation.Budget).HasConversion<double?>();
+            builder.Property(generation => generation.WaitingFor).HasMaxLength(20);
+            builder.Property(generation => generation.Rewrite).AsJson();
+            builder.Property(generation => generation.Proposal).AsJson();
             builder.Property(generation => generation.ErrorCode).HasMaxLength(40);
             builder.Property(generation => generation.Error).HasMaxLength(600);
             builder.Property(generation => generation.Money).HasConversion<double>();

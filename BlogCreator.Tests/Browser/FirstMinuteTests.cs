@@ -57,6 +57,12 @@ public sealed partial class FirstMinuteTests
         await NoBarriers(page);
         await page.ClickAsync("#start-writing");
         await page.WaitForURLAsync("**/studio/generations/**");
+        // The outline comes first: a section is renamed by keyboard, and moved.
+        await Expect(page.Locator("#outline-form")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await NoBarriers(page);
+        await page.Locator("#outline-form [name=headings]").First.FocusAsync();
+        await page.Keyboard.PressAsync("Alt+ArrowDown");
+        await page.ClickAsync("#accept-outline");
         await Expect(page.Locator("#open-draft")).ToBeVisibleAsync(new() { Timeout = Patience });
         await NoBarriers(page);
         await page.ClickAsync("#open-draft");

@@ -1,5 +1,6 @@
 // A post being written. Every event is stored and numbered, so opening the page late or again tells the same story.
 import { call } from "./api.js";
+import { editOutline } from "./outline.js";
 import { toast } from "./toast.js";
 import { count, generationStates, make, steps as stepNames, verdicts } from "./words.js";
 
@@ -13,8 +14,16 @@ const text = document.getElementById("live-text");
 const empty = document.getElementById("live-empty");
 const counted = document.getElementById("verdict-count");
 const cancelForm = document.getElementById("cancel-form");
+const notices = document.getElementById("notices");
+const usage = document.getElementById("usage");
+const said = document.getElementById("progress-said");
+const resumeForm = document.getElementById("resume-form");
+const again = document.getElementById("write-again");
+// What the check found: of each section while it is written, of the whole once it is put together.
 const found = new Map();
+const foundBySection = new Map();
 const sections = new Map();
+const finished = new Set();
 const openedRunning = root.dataset.status === "queued" || root.dataset.status === "running";
 let last = 0;
 let over = false;
@@ -41,27 +50,74 @@ function showOutline(plan) {
   document.getElementById("outline-side").hidden = false;
 }
 
-function showSection({ index, heading, markdown }) {
-  const block = make("section", {}, ...(heading ? [make("h2", {}, heading)] : []), ...blocks(markdown, heading));
-  if (sections.has(index)) {
-    sections.get(index).replaceWith(block);
+function showSection({ index, heading, markdown, blocks: pieces }, done) {
+  if (finished.has(index) && !done) {
+    return;
+  }
+  const content = pieces ? written(pieces) : blocks(markdown, heading);
+  const inside = [...(heading ? [make("h2", {}, heading)] : []), ...content];
+  let block = sections.get(index);
+  if (block) {
+    // In place: only what is new may move.
+    block.replaceChildren(...inside);
   } else {
+    block = make("section", {}, ...inside);
     const after = [...sections.keys()].filter((known) => known > index).sort((a, b) => a - b)[0];
     text.insertBefore(block, after === undefined ? null : sections.get(after));
+    sections.set(index, block);
   }
-  sections.set(index, block);
+  block.dataset.done = done ? "true" : "false";
+  block.hidden = done && content.length === 0;
   empty.hidden = true;
+  const sums = new Map();
+  for (const { verdict } of (pieces ?? []).flatMap((piece) => piece.sentences)) {
+    if (verdict) {
+      sums.set(verdict, (sums.get(verdict) ?? 0) + 1);
+    }
+  }
+  foundBySection.set(index, sums);
+  showCounts();
   const item = [...outline.children].find((one) => one.textContent === (heading || "Opening"));
   if (item) {
-    item.dataset.written = "true";
+    item.dataset.written = done ? "true" : "now";
+  }
+  if (done) {
+    finished.add(index);
+    // One sentence for each section: a reader of screens is not to hear every word twice.
+    said.textContent = `${heading || "The opening"} is written.`;
   }
 }
 
-function showVerdict({ sentence, verdict }) {
-  found.set(sentence, verdict);
+/** Sentences with what the check says behind each. */
+function written(pieces) {
+  const kinds = { paragraph: "p", bullets: "ul", quote: "blockquote" };
+  return pieces.map(({ kind, sentences }) => {
+    const tag = kinds[kind] ?? "p";
+    const made = sentences.map(sentence);
+    return tag === "ul"
+      ? make("ul", {}, ...made.map((one) => make("li", {}, ...one)))
+      : make(tag, {}, ...made.flatMap((one, place) => (place ? [" ", ...one] : one)));
+  });
+}
+
+function sentence({ text: words, verdict, note }) {
+  const one = make("span", { className: verdict ? "said" : "pending" }, words);
+  if (!verdict || verdict === "not-needed") {
+    return [one];
+  }
+  return [one, make("span", { className: "verdict mark", data: { verdict }, title: note ?? verdicts[verdict] }, make("span", { className: "hidden" }, ` (${verdicts[verdict].toLowerCase()})`))];
+}
+
+function showVerdict({ sentence: words, verdict }) {
+  found.set(words, verdict);
+  showCounts();
+}
+
+function showCounts() {
   const sums = new Map();
-  for (const one of found.values()) {
-    sums.set(one, (sums.get(one) ?? 0) + 1);
+  const counts = found.size ? [...found.values()].map((verdict) => [verdict, 1]) : [...foundBySection.values()].flatMap((one) => [...one]);
+  for (const [verdict, number] of counts) {
+    sums.set(verdict, (sums.get(verdict) ?? 0) + number);
   }
   counted.replaceChildren(
     ...Object.keys(verdicts)
@@ -70,30 +126,87 @@ function showVerdict({ sentence, verdict }) {
   );
 }
 
+function showNotice({ code, text: words }) {
+  notices.append(make("p", { className: "note", data: { code } }, words));
+}
+
+function showUsage({ inputTokens, outputTokens, money, currency, budget }) {
+  const parts = [usage.textContent.split(" · ")[0], count(inputTokens + outputTokens, "token", "tokens")];
+  if (currency) {
+    parts.push(`${amount(money)} ${currency}${budget == null ? "" : ` of at most ${amount(budget)} ${currency}`}`);
+  }
+  usage.textContent = parts.join(" · ");
+}
+
+const amount = (money) => money.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 4 });
+
+function begin(status) {
+  over = false;
+  setState(status);
+  if (cancelForm) {
+    cancelForm.hidden = false;
+  }
+  if (resumeForm) {
+    resumeForm.hidden = true;
+  }
+  if (again) {
+    again.hidden = true;
+  }
+}
+
+/** Not the end of listening: what was stopped may have been taken up again later in the story. */
 function end(status) {
   over = true;
-  source?.close();
   setState(status);
   if (cancelForm) {
     cancelForm.hidden = true;
+  }
+  if (again) {
+    again.hidden = false;
+  }
+  if (resumeForm) {
+    resumeForm.hidden = status === "completed";
   }
   for (const item of steps.querySelectorAll('[data-status="running"]')) {
     item.dataset.status = "waiting";
   }
 }
 
+async function showWaiting() {
+  if (root.dataset.waiting) {
+    return;
+  }
+  // An old event of a story that has gone on says nothing now.
+  const now = await call("GET", `/api/v1/generations/${id}`).catch(() => null);
+  if (now?.waitingFor) {
+    location.reload();
+  }
+}
+
 const handlers = {
-  status: ({ status }) => setState(status),
-  step: showStep,
+  status: ({ status }) => begin(status),
+  step(step) {
+    if (step.name === "check") {
+      found.clear();
+    }
+    showStep(step);
+  },
   outline: showOutline,
-  section: showSection,
+  waiting: showWaiting,
+  text: (section) => showSection(section, false),
+  section: (section) => showSection(section, true),
   verdict: showVerdict,
+  notice: showNotice,
+  usage: showUsage,
   completed({ postId, supported, checked }) {
     for (const item of steps.children) {
       item.dataset.status = "done";
     }
     end("completed");
     const open = document.getElementById("open-draft");
+    if (!open) {
+      return;
+    }
     open.href = `/studio/posts/${encodeURIComponent(postId)}`;
     open.hidden = false;
     if (openedRunning) {
@@ -106,12 +219,8 @@ const handlers = {
     const problem = document.getElementById("generation-problem");
     problem.replaceChildren(make("p", {}, error || "The writing stopped. Your documents are untouched."));
     problem.hidden = false;
-    document.getElementById("write-again").hidden = false;
   },
-  cancelled() {
-    end("cancelled");
-    document.getElementById("write-again").hidden = false;
-  },
+  cancelled: () => end("cancelled"),
 };
 
 /** A small part of Markdown, made into elements whose text is only ever text. */
@@ -173,16 +282,22 @@ function listen() {
   for (const [type, handle] of Object.entries(handlers)) {
     source.addEventListener(type, (message) => {
       const event = JSON.parse(message.data);
-      // A reconnection may tell again what is known already.
-      if (event.number > last) {
+      // A reconnection may tell again what is known already. Growing text is not stored and has no number of its own.
+      if (type === "text") {
+        handle(event.data);
+      } else if (event.number > last) {
         last = event.number;
         handle(event.data);
       }
     });
   }
   source.addEventListener("error", () => {
+    if (over) {
+      source.close();
+      return;
+    }
     // The browser comes back by itself, except after an answer that is not a stream.
-    if (!over && source.readyState === EventSource.CLOSED) {
+    if (source.readyState === EventSource.CLOSED) {
       setTimeout(resume, 2000);
     }
   });
@@ -208,6 +323,9 @@ cancelForm?.addEventListener("submit", async (event) => {
   button.textContent = "Stopping";
   try {
     await call("POST", `/api/v1/generations/${id}/cancel`);
+    if (root.dataset.waiting) {
+      location.reload();
+    }
   } catch (problem) {
     button.disabled = false;
     button.textContent = "Stop writing";
@@ -215,4 +333,20 @@ cancelForm?.addEventListener("submit", async (event) => {
   }
 });
 
+/* How long it has taken, once a second and never read aloud */
+
+const elapsed = document.getElementById("elapsed");
+const opened = performance.now();
+
+function showElapsed() {
+  if (over || root.dataset.waiting || !openedRunning) {
+    return;
+  }
+  const seconds = Math.floor(Number(root.dataset.seconds) + (performance.now() - opened) / 1000);
+  elapsed.textContent = ` · ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+setInterval(showElapsed, 1000);
+showElapsed();
+editOutline();
 listen();
