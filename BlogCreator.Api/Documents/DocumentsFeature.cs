@@ -24,6 +24,7 @@ public static class DocumentsFeature
         services.AddSingleton<ReadInChild>();
         services.AddScoped<UploadDocument>();
         services.AddJob<ReadDocument>();
+        services.AddScoped<IReportOnItself, ReportOnFiles>().AddScoped<IReportOnItself, ReportOnDocuments>();
         return builder;
     }
 
