@@ -450,7 +450,7 @@ function showOutline() {
     ...(text.slice(0, sections[1]?.start).trim() ? [{ title: "Opening", level: 2, start: 0, section: sections[0] }] : []),
     ...headingsOf(text).map((heading) => ({ ...heading, section: sections.find((one) => one.heading?.start === heading.start) })),
   ];
-  const now = JSON.stringify(entries.map(({ title: name, level, start }) => [name, level, start]));
+  const now = JSON.stringify(entries.map(({ title: name, level, start, section }) => [name, level, start, section && text.slice(section.start, section.end).includes("[^")]));
   if (outline.dataset.made === now) {
     return;
   }
@@ -463,7 +463,8 @@ function showOutline() {
         follow();
       });
       const item = make("li", { data: { level: String(level), at: String(start) } }, go);
-      if (section) {
+      // What cites nothing, such as the list of sources, is not written from passages.
+      if (section && text.slice(section.start, section.end).includes("[^")) {
         const again = make("button", { type: "button", className: "toc-again", "aria-label": `Write “${name}” again`, title: "Write this section again" }, "Write again");
         again.addEventListener("click", () => offerRewrite(section, facade));
         item.append(again);
@@ -620,7 +621,7 @@ addEventListener("beforeunload", (event) => {
 addEventListener("pagehide", () => saving.lastWord());
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && dirty(true) && saving.save(true));
 
-if (matchMedia("(max-width: 84rem)").matches) {
+if (matchMedia("(max-width: 76rem)").matches) {
   document.getElementById("outline-fold").open = false;
 }
 showStatus();
