@@ -59,6 +59,7 @@ app.UseServiceDefaults();
 app.UseWebSockets();
 app.UseSameOrigin();
 app.UseAuthentication();
+app.UseNeverStored();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.MapDefaultEndpoints();
@@ -66,6 +67,7 @@ app.MapApiDescription();
 
 var api = app.MapGroup("/api/v1");
 api.MapAccounts();
+api.MapOperations();
 api.MapDocuments();
 api.MapSearch();
 api.MapPosts();

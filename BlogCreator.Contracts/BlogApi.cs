@@ -71,6 +71,11 @@ public sealed class BlogApi(HttpClient http)
 
     public async Task<Page<PostSummary>> ListPosts(string? after, CancellationToken cancel) => (await Get<Page<PostSummary>>("api/v1/posts" + After(after), cancel))!;
 
+    public async Task<Page<PostSummary>> FindPosts(PostStatus? status, string? words, string? after, CancellationToken cancel) =>
+        (await Get<Page<PostSummary>>($"api/v1/posts?status={status?.ToString().ToLowerInvariant()}&q={Uri.EscapeDataString(words ?? "")}{After(after).Replace('?', '&')}", cancel))!;
+
+    public async Task<PostCounts> CountPosts(CancellationToken cancel) => (await Get<PostCounts>("api/v1/posts/counts", cancel))!;
+
     public Task<PostDetails?> GetPost(Guid id, CancellationToken cancel) => Get<PostDetails>($"api/v1/posts/{id}", cancel);
 
     public Task<PostDetails> CreatePost(CreatePostRequest request, CancellationToken cancel) => Send<PostDetails>(HttpMethod.Post, "api/v1/posts", request, cancel);
@@ -82,6 +87,28 @@ public sealed class BlogApi(HttpClient http)
     public Task<PostDetails> Publish(Guid id, PublishRequest request, CancellationToken cancel) => Send<PostDetails>(HttpMethod.Put, $"api/v1/posts/{id}/publication", request, cancel);
 
     public Task Unpublish(Guid id, CancellationToken cancel) => Send(HttpMethod.Delete, $"api/v1/posts/{id}/publication", null, cancel);
+
+    public Task CancelSchedule(Guid id, CancellationToken cancel) => Send(HttpMethod.Delete, $"api/v1/posts/{id}/schedule", null, cancel);
+
+    public Task Archive(Guid id, CancellationToken cancel) => Send(HttpMethod.Put, $"api/v1/posts/{id}/archive", null, cancel);
+
+    public Task<PostDetails> RestorePost(Guid id, CancellationToken cancel) => Send<PostDetails>(HttpMethod.Post, $"api/v1/posts/{id}/restore", null, cancel);
+
+    public Task<Page<VersionSummary>?> ListVersions(Guid id, string? after, CancellationToken cancel) => Get<Page<VersionSummary>>($"api/v1/posts/{id}/versions" + After(after), cancel);
+
+    public Task<VersionDetails?> GetVersion(Guid id, int number, CancellationToken cancel) => Get<VersionDetails>($"api/v1/posts/{id}/versions/{number}", cancel);
+
+    public Task<PostDetails> RestoreVersion(Guid id, int number, RestoreVersionRequest request, CancellationToken cancel) => Send<PostDetails>(HttpMethod.Post, $"api/v1/posts/{id}/versions/{number}/restore", request, cancel);
+
+    public Task<SiteDetails> EditSite(EditSiteRequest request, CancellationToken cancel) => Send<SiteDetails>(HttpMethod.Put, "api/v1/site", request, cancel);
+
+    public Task<SessionDetails> EditProfile(EditProfileRequest request, CancellationToken cancel) => Send<SessionDetails>(HttpMethod.Put, "api/v1/profile", request, cancel);
+
+    public Task<SamplesDetails> AddSamples(CancellationToken cancel) => Send<SamplesDetails>(HttpMethod.Post, "api/v1/samples", null, cancel);
+
+    public async Task<OperationsReport> GetOperations(CancellationToken cancel) => (await Get<OperationsReport>("api/v1/operations", cancel))!;
+
+    public Task RetryJob(Guid id, CancellationToken cancel) => Send(HttpMethod.Post, $"api/v1/operations/jobs/{id}/retry", null, cancel);
 
     public Task<PreviewDetails> Preview(Guid id, PreviewRequest request, CancellationToken cancel) => Send<PreviewDetails>(HttpMethod.Post, $"api/v1/posts/{id}/preview", request, cancel);
 

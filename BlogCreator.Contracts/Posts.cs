@@ -106,18 +106,57 @@ public sealed record PostDetails(
     DateTimeOffset UpdatedAt);
 
 /// <summary>A new version of a post. <see cref="Version"/> is the one that was edited; 409 when it is not the latest.</summary>
+/// <param name="Slug">Kept as it is when null; 409 with <c>slug-taken</c> and a free <c>suggestion</c> when it is another post's.</param>
+/// <param name="Autosave">A run of automatic saves becomes one version in the history.</param>
 public sealed record EditPostRequest(
     int Version,
     string Title,
     [Required(AllowEmptyStrings = true)] string Summary,
     [Required(AllowEmptyStrings = true)] string Markdown,
     IReadOnlyList<string>? Tags,
-    string? Slug);
+    string? Slug,
+    bool Autosave = false);
 
 public sealed record CreatePostRequest(string Title, string? Summary, string? Markdown, IReadOnlyList<string>? Tags);
 
-/// <summary>Now when <see cref="At"/> is null. <see cref="Override"/> passes the gate and is written to the audit trail.</summary>
-public sealed record PublishRequest(DateTimeOffset? At, string? Override);
+/// <summary>
+/// Now when <see cref="At"/> is null; a time that has passed is refused. <see cref="Override"/> passes the gate and is
+/// written to the audit trail. The latest version when <see cref="Version"/> is null.
+/// </summary>
+public sealed record PublishRequest(DateTimeOffset? At, string? Override, int? Version = null);
+
+/// <summary>How many posts there are in each state.</summary>
+public sealed record PostCounts(int Draft, int Scheduled, int Published, int Archived);
+
+/// <summary>One line of a post's history.</summary>
+/// <param name="Verdicts">How many statements have which verdict: <c>supported</c>, <c>partly</c>, <c>contradicted</c>, <c>not-found</c>.</param>
+/// <param name="Autosaved">Saved by itself, not asked for.</param>
+/// <param name="PublishedAt">When it last became what readers see; null when it never did.</param>
+/// <param name="Live">Whether readers see it now.</param>
+public sealed record VersionSummary(
+    int Number,
+    string Title,
+    int Words,
+    CheckSummary Check,
+    IReadOnlyDictionary<string, int> Verdicts,
+    DateTimeOffset CreatedAt,
+    bool Autosaved,
+    DateTimeOffset? PublishedAt,
+    bool Live);
+
+/// <summary>A post as it was saved once.</summary>
+public sealed record VersionDetails(
+    int Number,
+    string Title,
+    string Summary,
+    string Markdown,
+    IReadOnlyList<string> Tags,
+    CheckSummary Check,
+    IReadOnlyList<ClaimDetails> Claims,
+    DateTimeOffset CreatedAt);
+
+/// <summary>Brings an old text back as a new version. <see cref="Version"/> is the latest one the caller knows.</summary>
+public sealed record RestoreVersionRequest(int Version);
 
 public sealed record PreviewRequest([Required(AllowEmptyStrings = true)] string Markdown);
 

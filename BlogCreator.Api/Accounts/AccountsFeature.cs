@@ -5,6 +5,7 @@ using BlogCreator.Api.Platform;
 using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -59,7 +60,9 @@ public static class AccountsFeature
             .AddPolicyScheme(EitherScheme, null, either => either.ForwardDefaultSelector = context =>
                 ApiKeyAuthentication.Applies(context) ? ApiKeyAuthentication.SchemeName : SharedSignIn.Scheme);
         services.Configure<AuthenticationOptions>(options => options.DefaultScheme = EitherScheme);
-        services.AddAuthorization();
+        services.AddHttpContextAccessor();
+        services.AddScoped<IAuthorizationHandler, OwnerOnly>();
+        services.AddAuthorizationBuilder().AddPolicy(Policies.Owner, policy => policy.RequireAuthenticatedUser().AddRequirements(new OwnerOnly.Requirement()));
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -69,7 +72,7 @@ public static class AccountsFeature
                 await Problems.Refuse(429, "too-many-requests", "Too many tries", "Wait a minute, then try again.").ExecuteAsync(rejected.HttpContext);
             };
             limiter.AddPolicy(SignInLimit, context => RateLimitPartition.GetFixedWindowLimiter(
-                context.Connection.RemoteIpAddress?.ToString() ?? "",
+                SignInAddress.Of(context.Connection.RemoteIpAddress),
                 _ => new FixedWindowRateLimiterOptions
                 {
                     Window = TimeSpan.FromMinutes(1),
@@ -89,6 +92,8 @@ public static class AccountsFeature
         var own = api.MapGroup("").WithTags("Accounts").RequireAuthorization();
         own.MapGet("/session", GetSession.Handle).WithName(nameof(GetSession));
         own.MapDelete("/session", DeleteSession.Handle).WithName(nameof(DeleteSession));
+        own.MapPut("/profile", EditProfile.Handle).WithName(nameof(EditProfile));
+        own.MapPut("/site", EditSite.Handle).WithName(nameof(EditSite)).RequireAuthorization(Policies.Owner);
         own.MapGet("/keys", ListKeys.Handle).WithName(nameof(ListKeys));
         own.MapPost("/keys", CreateKey.Handle).WithName(nameof(CreateKey));
         own.MapDelete("/keys/{id:guid}", DeleteKey.Handle).WithName(nameof(DeleteKey));
@@ -106,7 +111,7 @@ public static class AccountsFeature
         var db = context.HttpContext.RequestServices.GetRequiredService<BlogDb>();
         var now = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         var session = Guid.TryParse(context.Principal?.FindFirst(SharedSignIn.SessionClaim)?.Value, out var id)
-            ? await db.Sessions.SingleOrDefaultAsync(session => session.Id == id, context.HttpContext.RequestAborted)
+            ? await db.Sessions.AsNoTracking().SingleOrDefaultAsync(session => session.Id == id, context.HttpContext.RequestAborted)
             : null;
         if (session is null || session.IsOver(now))
         {
@@ -114,9 +119,11 @@ public static class AccountsFeature
             return;
         }
 
-        if (session.See(now))
+        // One conditional update: it may be ended, here or in another window, between the look and the note.
+        if (session.See(now)
+            && await db.Sessions.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.LastSeenAt, now), context.HttpContext.RequestAborted) == 0)
         {
-            await db.SaveChangesAsync(context.HttpContext.RequestAborted);
+            context.RejectPrincipal();
         }
     }
 }

@@ -26,6 +26,7 @@ public static class AccountsTables
             builder.Property(person => person.NormalizedEmail).HasMaxLength(254);
             builder.Property(person => person.Name).HasMaxLength(120);
             builder.Property(person => person.Handle).HasMaxLength(120);
+            builder.Property(person => person.Bio).HasMaxLength(600).HasDefaultValue("");
             builder.Property(person => person.PasswordHash).HasMaxLength(400);
             builder.HasIndex(person => person.NormalizedEmail).IsUnique();
             builder.HasIndex(person => person.Handle).IsUnique();
@@ -61,6 +62,7 @@ public static class AccountsTables
             builder.ToTable("Site");
             builder.Property(site => site.Id).ValueGeneratedNever();
             builder.Property(site => site.Name).HasMaxLength(80);
+            builder.Property(site => site.Tagline).HasMaxLength(200);
             builder.Property(site => site.SetupTokenHash).HasMaxLength(32);
             builder.HasData(new Site());
         }

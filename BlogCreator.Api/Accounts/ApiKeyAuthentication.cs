@@ -30,23 +30,32 @@ internal sealed class ApiKeyAuthentication(
             return AuthenticateResult.Fail("This is not an API key.");
         }
 
-        var key = await db.ApiKeys.SingleOrDefaultAsync(key => key.Id == id, Context.RequestAborted);
+        var key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, Context.RequestAborted);
         if (key is null || !key.Matches(secret))
         {
             return AuthenticateResult.Fail("This API key is unknown or was revoked.");
         }
 
-        if (key.Use(clock.GetUtcNow()))
+        // One conditional update: the key may be taken away between the look and the note.
+        var now = clock.GetUtcNow();
+        if (key.Use(now) && await db.ApiKeys.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, now), Context.RequestAborted) == 0)
         {
-            await db.SaveChangesAsync(Context.RequestAborted);
+            return AuthenticateResult.Fail("This API key was revoked.");
         }
 
-        var person = await db.People.AsNoTracking().SingleAsync(person => person.Id == key.PersonId, Context.RequestAborted);
+        if (await db.People.AsNoTracking().SingleOrDefaultAsync(person => person.Id == key.PersonId, Context.RequestAborted) is not { } person)
+        {
+            return AuthenticateResult.Fail("The owner of this API key is gone.");
+        }
+
         var identity = new ClaimsIdentity(
             [new(ClaimTypes.NameIdentifier, person.Id.ToString()), new(ClaimTypes.Name, person.Name), new(ClaimTypes.Email, person.Email)],
             SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        Problems.Refuse(403, "not-allowed", "Not allowed", "This key works, but this is not its holder's to do.").ExecuteAsync(Context);
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {

@@ -75,7 +75,7 @@ public static class CreateSession
         await context.SignInAsync(SharedSignIn.Scheme, new ClaimsPrincipal(identity), new AuthenticationProperties { IsPersistent = true });
     }
 
-    internal static SessionDetails Describe(Person person) => new(person.Id, person.Email, person.Name, person.Handle);
+    internal static SessionDetails Describe(Person person) => new(person.Id, person.Email, person.Name, person.Handle, person.Bio, person.IsOwner);
 
     private static ProblemHttpResult Wrong() => Problems.Refuse(
         StatusCodes.Status401Unauthorized,

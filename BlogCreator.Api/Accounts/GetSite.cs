@@ -13,14 +13,17 @@ public static class GetSite
         BlogDb db,
         IOptions<SiteOptions> options,
         IHostEnvironment environment,
-        CancellationToken cancel)
+        CancellationToken cancel) => TypedResults.Ok(await Describe(db, options.Value, environment, cancel));
+
+    internal static async Task<SiteDetails> Describe(BlogDb db, SiteOptions options, IHostEnvironment environment, CancellationToken cancel)
     {
-        var name = await db.Sites.Select(site => site.Name).SingleOrDefaultAsync(cancel);
+        var site = await db.Sites.AsNoTracking().SingleOrDefaultAsync(cancel);
         var setUp = await db.People.AnyAsync(person => person.IsOwner, cancel);
-        return TypedResults.Ok(new SiteDetails(
-            name ?? options.Value.Name,
+        return new SiteDetails(
+            site?.Name ?? options.Name,
             setUp,
             !setUp && !environment.IsDevelopment(),
-            options.Value.MaxUploadBytes));
+            options.MaxUploadBytes,
+            site?.Tagline);
     }
 }

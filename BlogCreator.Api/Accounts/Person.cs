@@ -20,6 +20,9 @@ public sealed class Person
     /// <summary>The author's part of an address: <c>/authors/{handle}</c>.</summary>
     public string Handle { get; private set; } = "";
 
+    /// <summary>A few sentences about the author, for readers.</summary>
+    public string Bio { get; private set; } = "";
+
     public bool IsOwner { get; private set; }
 
     public string PasswordHash { get; private set; } = "";
@@ -48,6 +51,8 @@ public sealed class Person
     public static string Normalize(string email) => email.Trim().ToUpperInvariant();
 
     public void SetPasswordHash(string hash) => PasswordHash = hash;
+
+    public void Introduce(string name, string handle, string bio) => (Name, Handle, Bio) = (name, handle, bio);
 
     public bool IsLocked(DateTimeOffset now) => LockedUntil > now;
 

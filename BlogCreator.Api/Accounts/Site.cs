@@ -10,6 +10,9 @@ public sealed class Site
     /// <summary>Null until set-up: then <c>Site__Name</c> holds.</summary>
     public string? Name { get; set; }
 
+    /// <summary>One line of purpose below the name; null when there is none.</summary>
+    public string? Tagline { get; set; }
+
     /// <summary>SHA-256 of the one set-up token; null when none is needed any more.</summary>
     public byte[]? SetupTokenHash { get; set; }
 }

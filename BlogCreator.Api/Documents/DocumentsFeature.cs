@@ -27,6 +27,7 @@ public static class DocumentsFeature
         services.AddScoped<QueueReading>();
         services.AddJob<ReadDocument>();
         services.AddJob<PurgeDocument>();
+        services.AddScoped<IReportOnItself, ReportOnFiles>().AddScoped<IReportOnItself, ReportOnDocuments>();
         return builder;
     }
 

@@ -82,6 +82,14 @@ internal sealed class UploadDocument(
         }
     }
 
+    /// <summary>Keeps a file of our own as if this person had uploaded it.</summary>
+    public async Task<Guid> Add(Stream content, string fileName, Guid ownerId, CancellationToken cancel)
+    {
+        using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
+        var stored = await Store(staged, fileName, UploadedName.TypeOf(fileName)!, ownerId, cancel);
+        return ((IValueHttpResult<DocumentDetails>)stored.Result).Value!.Id;
+    }
+
     private static async Task<(string Name, Stream? Content)> FindFile(MultipartReader parts, CancellationToken cancel)
     {
         while (await parts.ReadNextSectionAsync(cancel) is { } part)

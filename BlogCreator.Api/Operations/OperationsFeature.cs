@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using BlogCreator.Api.Platform;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace BlogCreator.Api.Operations;
@@ -39,7 +40,15 @@ public static class OperationsFeature
         builder.Services.AddSingleton<JobSignal>();
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());
         builder.Services.AddHostedService<JobWorker>();
+        builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>();
         return builder;
+    }
+
+    public static void MapOperations(this IEndpointRouteBuilder api)
+    {
+        var own = api.MapGroup("/operations").WithTags("Operations").RequireAuthorization(Policies.Owner);
+        own.MapGet("", GetOperations.Handle).WithName(nameof(GetOperations));
+        own.MapPost("/jobs/{id:guid}/retry", RetryJob.Handle).WithName(nameof(RetryJob));
     }
 
     public static IServiceCollection AddJob<T>(this IServiceCollection services)

@@ -3,22 +3,29 @@ using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Posts;
 
-/// <summary>Removes a post with all its versions.</summary>
+/// <summary>Takes a post off the blog and out of every list. It can be restored until its time in the bin is over.</summary>
 public static class DeletePost
 {
-    public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
+    public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
+        Guid id, CurrentUser user, BlogDb db, IOptions<PostsOptions> options, TimeProvider clock, CancellationToken cancel)
     {
-        if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id, cancel) is not { } post)
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id && post.DeletedAt == null, cancel) is not { } post)
         {
             return Problems.NotFound("post");
         }
 
-        db.Posts.Remove(post);
-        db.Audit.Add(AuditEntry.Create("posts.deleted", user.Id, id, post.Slug, clock.GetUtcNow()));
+        var now = clock.GetUtcNow();
+        post.Delete(now);
+        await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
+        db.Jobs.Add(Job.Create(RemoveDeletedPost.Kind, id, now, now + options.Value.KeepDeletedFor));
+        db.Audit.Add(AuditEntry.Create("posts.deleted", user.Id, id, post.Slug, now));
         await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();
     }
 }

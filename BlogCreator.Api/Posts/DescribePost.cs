@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Evidence;
@@ -55,6 +56,22 @@ public static class DescribePost
         ReadingMinutes(version.PlainText),
         new CheckSummary(version.Supported, version.Checked));
 
+    public static VersionSummary ToSummary(PostVersion version, int? publishedVersion) => new(
+        version.Number,
+        version.Title,
+        Words(version.PlainText),
+        new CheckSummary(version.Supported, version.Checked),
+        Verdicts(version.Claims),
+        version.CreatedAt,
+        version.AutosavedSince is not null,
+        version.PublishedAt,
+        version.Number == publishedVersion);
+
+    private static Dictionary<string, int> Verdicts(IReadOnlyList<ClaimDetails> claims) => claims
+        .Where(claim => claim.Verdict != Verdict.NotNeeded)
+        .GroupBy(claim => JsonNamingPolicy.KebabCaseLower.ConvertName(claim.Verdict.ToString()), StringComparer.Ordinal)
+        .ToDictionary(verdict => verdict.Key, verdict => verdict.Count(), StringComparer.Ordinal);
+
     /// <summary>The documents behind a text, the most cited first.</summary>
     public static IReadOnlyList<SourceDetails> Sources(IReadOnlyList<ClaimDetails> claims) =>
     [
@@ -70,8 +87,9 @@ public static class DescribePost
             .ThenBy(source => source.DocumentName, StringComparer.Ordinal),
     ];
 
-    public static int ReadingMinutes(string plainText) =>
-        Math.Max(1, (int)Math.Round(plainText.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length / (double)WordsPerMinute));
+    public static int ReadingMinutes(string plainText) => Math.Max(1, (int)Math.Round(Words(plainText) / (double)WordsPerMinute));
+
+    public static int Words(string plainText) => plainText.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
 
     public static async Task<IReadOnlyDictionary<int, SourcePassage>> Citations(BlogDb db, Guid postId, CancellationToken cancel) =>
         await db.PostCitations.AsNoTracking()
@@ -81,7 +99,12 @@ public static class DescribePost
     /// <summary>A post of this owner with its latest version; null when there is none or it is someone else's.</summary>
     public static async Task<(Post Post, PostVersion Version)?> Find(BlogDb db, Guid id, Guid ownerId, CancellationToken cancel)
     {
-        var post = await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == ownerId, cancel);
-        return post is null ? null : (post, await db.PostVersions.AsNoTracking().SingleAsync(version => version.PostId == id && version.Number == post.Version, cancel));
+        // One query: an automatic save may replace the latest version between two.
+        var (posts, versions) = (db.Posts, db.PostVersions);
+        var row = await posts
+            .Where(post => post.Id == id && post.OwnerId == ownerId && post.DeletedAt == null)
+            .Join(versions, post => new { post.Id, Number = post.Version }, version => new { Id = version.PostId, version.Number }, (post, version) => new { post, version })
+            .SingleOrDefaultAsync(cancel);
+        return row is null ? null : (row.post, row.version);
     }
 }

@@ -7,9 +7,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Api.Posts;
 
-/// <summary>Saves a new version. Readers keep seeing the published one until it is published again.</summary>
+/// <summary>
+/// Saves a new version. Readers keep seeing the published one until it is published again. Automatic saves of the same few
+/// minutes become one version in the history; the number rises with each of them all the same.
+/// </summary>
 public static class EditPost
 {
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(10);
+
     public static async Task<Results<Ok<PostDetails>, ProblemHttpResult>> Handle(
         Guid id,
         EditPostRequest request,
@@ -33,21 +38,34 @@ public static class EditPost
             return Conflict(latest);
         }
 
-        var now = clock.GetUtcNow();
-        var citations = await DescribePost.Citations(db, id, cancel);
-        post.AddVersion(now);
-        var version = WriteVersion.Run(id, post.Version, new VersionText(request.Title, request.Summary, request.Markdown, request.Tags ?? latest.Tags), citations, now);
-        db.PostVersions.Add(version);
         if (!string.IsNullOrWhiteSpace(request.Slug) && SlugFor.Title(request.Slug) is var wished && wished != post.Slug)
         {
-            var slug = await SlugFor.FreeFrom(wished, id, db, cancel);
-            if (await db.PostSlugs.FindAsync([slug], cancel) is null)
+            var free = await SlugFor.FreeFrom(wished, id, db, cancel);
+            if (free != wished)
             {
-                db.PostSlugs.Add(new PostSlug { Slug = slug, PostId = id });
+                return Taken(wished, free);
             }
 
-            post.Rename(slug);
+            if (await db.PostSlugs.FindAsync([wished], cancel) is null)
+            {
+                db.PostSlugs.Add(new PostSlug { Slug = wished, PostId = id });
+            }
+
+            post.Rename(wished);
         }
+
+        var now = clock.GetUtcNow();
+        var citations = await DescribePost.Citations(db, id, cancel);
+        var run = latest.AutosavedSince is { } since && now - since < LongestRun ? latest.AutosavedSince : null;
+        if (run is not null && latest.PublishedAt is null)
+        {
+            db.PostVersions.Remove(latest);
+        }
+
+        post.AddVersion(now);
+        var text = new VersionText(request.Title, request.Summary, request.Markdown, request.Tags ?? latest.Tags);
+        var version = WriteVersion.Run(id, post.Version, text, citations, now, request.Autosave ? run ?? now : null);
+        db.PostVersions.Add(version);
 
         try
         {
@@ -72,7 +90,16 @@ public static class EditPost
                     ? null
                     : Problems.Invalid("too-tangled", $"Lists, quotes and brackets are nested too deeply here, or there are more than {PostMarkdown.MostLinks:N0} links. Take some away, or split the post in two.");
 
-    private static ProblemHttpResult Conflict(PostVersion latest) => Problems.Refuse(
+    /// <summary>Not quietly another address than the one that was typed: it may be on paper somewhere.</summary>
+    private static ProblemHttpResult Taken(string wished, string free) => Problems.Refuse(
+        StatusCodes.Status409Conflict,
+        "slug-taken",
+        "This address is taken",
+        $"Another post has, or once had, the address \"{wished}\", and links to it lead there. \"{free}\" is free. Nothing was saved, and nothing was lost.",
+        ("slug", wished),
+        ("suggestion", free));
+
+    internal static ProblemHttpResult Conflict(PostVersion latest) => Problems.Refuse(
         StatusCodes.Status409Conflict,
         "not-the-latest",
         "Someone saved this post meanwhile",

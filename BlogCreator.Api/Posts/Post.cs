@@ -38,6 +38,12 @@ public sealed class Post
 
     public DateTimeOffset UpdatedAt { get; private set; }
 
+    /// <summary>Set while it lies in the bin; a stored job removes it for good later.</summary>
+    public DateTimeOffset? DeletedAt { get; private set; }
+
+    /// <summary>What readers saw when it was deleted: what restoring gives back to them.</summary>
+    public int? HiddenVersion { get; private set; }
+
     public static Post Create(Guid ownerId, string slug, Guid? generationId, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
@@ -62,10 +68,10 @@ public sealed class Post
 
     public void Rename(string slug) => Slug = slug;
 
-    public void Publish(string? overrideReason, DateTimeOffset now)
+    public void Publish(int version, string? overrideReason, DateTimeOffset now)
     {
         Status = PostStatus.Published;
-        PublishedVersion = Version;
+        PublishedVersion = version;
         PublishedAt ??= now;
         ScheduledAt = null;
         OverrideReason = overrideReason;
@@ -80,8 +86,8 @@ public sealed class Post
         UpdatedAt = now;
     }
 
-    /// <summary>The scheduled version may not be published; what readers already see stays.</summary>
-    public void RefuseSchedule(DateTimeOffset now)
+    /// <summary>The post leaves the schedule; what readers already see stays.</summary>
+    public void LeaveSchedule(DateTimeOffset now)
     {
         Status = PublishedVersion is null ? PostStatus.Draft : PostStatus.Published;
         ScheduledAt = null;
@@ -94,6 +100,32 @@ public sealed class Post
         PublishedVersion = null;
         ScheduledAt = null;
         OverrideReason = null;
+        UpdatedAt = now;
+    }
+
+    /// <summary>Off the blog and out of the way; its text stays as it is.</summary>
+    public void Archive(DateTimeOffset now)
+    {
+        Unpublish(now);
+        Status = PostStatus.Archived;
+    }
+
+    public void Delete(DateTimeOffset now)
+    {
+        // Nothing that looks for what is published has to know of deletion.
+        (DeletedAt, HiddenVersion, PublishedVersion) = (now, PublishedVersion, null);
+        UpdatedAt = now;
+    }
+
+    public void Restore(DateTimeOffset now)
+    {
+        (DeletedAt, HiddenVersion, PublishedVersion) = (null, null, HiddenVersion);
+        if (Status == PostStatus.Scheduled && ScheduledAt <= now)
+        {
+            // Its time passed while it was away: whether it still goes out is for its author to say.
+            LeaveSchedule(now);
+        }
+
         UpdatedAt = now;
     }
 }

@@ -2,7 +2,7 @@ using BlogCreator.Contracts;
 
 namespace BlogCreator.Api.Posts;
 
-/// <summary>A post as it was saved once, with what the check found then. Never changed.</summary>
+/// <summary>A post as it was saved once, with what the check found then. Its text is never changed.</summary>
 public sealed class PostVersion
 {
     public Guid PostId { get; init; }
@@ -29,4 +29,12 @@ public sealed class PostVersion
     public int Checked { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the run of automatic saves began that ends with this one; null for a version that somebody asked for.</summary>
+    public DateTimeOffset? AutosavedSince { get; init; }
+
+    /// <summary>When it last became what readers see; null when it never did.</summary>
+    public DateTimeOffset? PublishedAt { get; private set; }
+
+    public void BecomePublished(DateTimeOffset now) => PublishedAt = now;
 }

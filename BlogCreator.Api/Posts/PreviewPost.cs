@@ -22,7 +22,7 @@ public static class PreviewPost
             return refusal;
         }
 
-        var slug = await db.Posts.Where(post => post.Id == id && post.OwnerId == user.Id).Select(post => post.Slug).SingleOrDefaultAsync(cancel);
+        var slug = await db.Posts.Where(post => post.Id == id && post.OwnerId == user.Id && post.DeletedAt == null).Select(post => post.Slug).SingleOrDefaultAsync(cancel);
         if (slug is null)
         {
             return Problems.NotFound("post");

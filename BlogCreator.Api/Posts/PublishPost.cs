@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlogCreator.Api.Posts;
 
 /// <summary>
-/// Publishes the latest version, now or later. The gate: every statement that needs evidence has it, or the author says
+/// Publishes the latest version, now or later, or an earlier one that is named. The gate: every statement that needs evidence has it, or the author says
 /// why not, and that is written down.
 /// </summary>
 public static class PublishPost
@@ -26,6 +26,21 @@ public static class PublishPost
         if (await DescribePost.Find(db, id, user.Id, cancel) is not var (post, version))
         {
             return Problems.NotFound("post");
+        }
+
+        if (request?.Version is { } number && number != version.Number)
+        {
+            if (request.At is not null)
+            {
+                return Problems.Invalid("only-the-latest", "Only the latest version can be scheduled. Restore the earlier one first.");
+            }
+
+            if (await GetVersion.Find(db, id, number, user.Id, cancel) is not { } earlier)
+            {
+                return Problems.NotFound("version");
+            }
+
+            version = earlier;
         }
 
         if (string.IsNullOrWhiteSpace(version.PlainText))
@@ -54,15 +69,27 @@ public static class PublishPost
         }
 
         var now = clock.GetUtcNow();
+        if (request?.At is { } past && past <= now)
+        {
+            return Problems.Refuse(
+                StatusCodes.Status422UnprocessableEntity,
+                "schedule-in-the-past",
+                "This time has passed",
+                "A post can be published now or at a time to come. Nothing was changed; choose a later time, or publish it now.",
+                ("at", past),
+                ("now", now));
+        }
+
         await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
-        if (request?.At is { } at && at > now)
+        if (request?.At is { } at)
         {
             post.Schedule(at, overridden, now);
             db.Jobs.Add(Job.Create(PublishScheduledPost.Kind, id, now, at));
         }
         else
         {
-            post.Publish(overridden, now);
+            post.Publish(version.Number, overridden, now);
+            version.BecomePublished(now);
         }
 
         if (overridden is not null)
@@ -84,6 +111,7 @@ public static class PublishPost
         }
 
         await transaction.CommitAsync(cancel);
-        return TypedResults.Ok(DescribePost.ToDetails(post, version));
+        var latest = version.Number == post.Version ? version : await db.PostVersions.AsNoTracking().SingleAsync(row => row.PostId == id && row.Number == post.Version, cancel);
+        return TypedResults.Ok(DescribePost.ToDetails(post, latest));
     }
 }

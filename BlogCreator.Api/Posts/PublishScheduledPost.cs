@@ -16,21 +16,22 @@ public sealed class PublishScheduledPost(BlogDb db, TimeProvider clock) : IJobHa
         await lease.Fence(db, cancel);
         var now = clock.GetUtcNow();
         var post = await db.Posts.SingleOrDefaultAsync(post => post.Id == lease.Subject, cancel);
-        if (post is not { Status: PostStatus.Scheduled } || post.ScheduledAt > now)
+        if (post is not { Status: PostStatus.Scheduled, DeletedAt: null } || post.ScheduledAt > now)
         {
             return;
         }
 
-        var version = await db.PostVersions.AsNoTracking().SingleAsync(version => version.PostId == post.Id && version.Number == post.Version, cancel);
+        var version = await db.PostVersions.SingleAsync(version => version.PostId == post.Id && version.Number == post.Version, cancel);
         if (WriteVersion.Failing(version.Claims).Count > 0 && post.OverrideReason is null)
         {
             // It was edited after it was scheduled and no longer passes the gate: for its author to see.
-            post.RefuseSchedule(now);
+            post.LeaveSchedule(now);
             db.Audit.Add(AuditEntry.Create("posts.schedule-refused", null, post.Id, "Statements without evidence.", now));
         }
         else
         {
-            post.Publish(post.OverrideReason, now);
+            post.Publish(version.Number, post.OverrideReason, now);
+            version.BecomePublished(now);
         }
 
         await db.SaveChangesAsync(cancel);

@@ -12,7 +12,7 @@ public static class UnpublishPost
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id, cancel) is not { } post)
+        if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id && post.DeletedAt == null, cancel) is not { } post)
         {
             return Problems.NotFound("post");
         }

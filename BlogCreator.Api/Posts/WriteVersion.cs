@@ -16,7 +16,8 @@ public static class WriteVersion
         int number,
         VersionText text,
         IReadOnlyDictionary<int, SourcePassage> citations,
-        DateTimeOffset now)
+        DateTimeOffset now,
+        DateTimeOffset? autosavedSince = null)
     {
         var markdown = text.Markdown.ReplaceLineEndings("\n");
         var claims = CheckPost.Run(markdown, citations);
@@ -35,6 +36,7 @@ public static class WriteVersion
             Supported = summary.Supported,
             Checked = summary.Checked,
             CreatedAt = now,
+            AutosavedSince = autosavedSince,
         };
     }
 

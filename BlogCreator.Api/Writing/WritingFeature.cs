@@ -14,11 +14,13 @@ public static class WritingFeature
         builder.Services.AddScoped<StopWhenAsked>();
         builder.Services.AddJob<GeneratePost>();
         builder.Services.AddJob<RewriteSection>();
+        builder.Services.AddScoped<IReportOnItself, ReportOnWriting>();
         return builder;
     }
 
     public static void MapWriting(this IEndpointRouteBuilder api)
     {
+        api.MapPost("/samples", AddSamples.Handle).WithName(nameof(AddSamples)).WithTags("Generations").RequireAuthorization();
         var own = api.MapGroup("/generations").WithTags("Generations").RequireAuthorization();
         own.MapGet("", ListGenerations.Handle).WithName(nameof(ListGenerations));
         own.MapPost("", StartGeneration.Handle).WithName(nameof(StartGeneration));

@@ -77,10 +77,10 @@ public sealed class BadPostRequestTests(ApiFixture api) : IClassFixture<ApiFixtu
     public void A_schedule_that_is_refused_leaves_readers_what_they_had()
     {
         var post = Post.Create(Guid.NewGuid(), "tides", null, Now);
-        post.Publish(null, Now);
+        post.Publish(1, null, Now);
         post.AddVersion(Now);
         post.Schedule(Now.AddDays(1), null, Now);
-        post.RefuseSchedule(Now.AddDays(1));
+        post.LeaveSchedule(Now.AddDays(1));
         Assert.Equal((PostStatus.Published, 1, (DateTimeOffset?)null), (post.Status, post.PublishedVersion, post.ScheduledAt));
     }
 

@@ -17,6 +17,9 @@ public sealed class SiteProfile(TimeProvider clock)
 
     public string LastKnownName => _last?.Site.Name ?? "Blog Creator";
 
+    /// <summary>What was just saved is shown at once.</summary>
+    public void Remember(SiteDetails site) => _last = new Remembered(site, clock.GetTimestamp());
+
     public async Task<SiteDetails> Get(BlogApi api, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(api);

@@ -6,6 +6,7 @@ public static class StudioFeature
     public static void MapStudio(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.MapPost("/studio/samples", AddSamples.Handle).RequireAuthorization().ExcludeFromDescription();
         app.MapGet("/studio", OpenStudio.Handle).RequireAuthorization().ExcludeFromDescription();
     }
 }

@@ -55,6 +55,13 @@ namespace BlogCreator.Api.Data.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Bio")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(600)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
@@ -141,6 +148,10 @@ namespace BlogCreator.Api.Data.Migrations
                     b.Property<byte[]>("SetupTokenHash")
                         .HasMaxLength(32)
                         .HasColumnType("BLOB");
+
+                    b.Property<string>("Tagline")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
@@ -361,8 +372,14 @@ namespace BlogCreator.Api.Data.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid?>("GenerationId")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("HiddenVersion")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("OverrideReason")
                         .HasMaxLength(500)
@@ -451,6 +468,9 @@ namespace BlogCreator.Api.Data.Migrations
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("AutosavedSince")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Checked")
                         .HasColumnType("INTEGER");
 
@@ -468,6 +488,9 @@ namespace BlogCreator.Api.Data.Migrations
                     b.Property<string>("PlainText")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("PublishedAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Summary")
                         .IsRequired()

@@ -1,7 +1,13 @@
-// The editor: saving without loss, verdicts beside the text, a gate that speaks before it asks.
+// The editor: outline, text and evidence beside each other; nothing that was typed is lost.
 import { call } from "./api.js";
+import { showDiff } from "./diff.js";
+import { LocalCopy } from "./editor-copy.js";
+import { Publishing, when } from "./editor-publish.js";
+import { offerRewrite } from "./editor-rewrite.js";
+import { Saving } from "./editor-save.js";
+import { headingsOf, Paper, sectionsOf, wordCount } from "./editor-text.js";
 import { toast } from "./toast.js";
-import { checked, make, postStates, verdictMark, where } from "./words.js";
+import { checked, count, make, postStates, verdictMark, where } from "./words.js";
 
 const form = document.getElementById("editor");
 const id = form.dataset.id;
@@ -11,18 +17,24 @@ const [title, summary, markdown, slug, tags] = ["title", "summary", "markdown", 
 const saveState = document.getElementById("save-state");
 const alertBox = document.getElementById("editor-alert");
 const list = document.getElementById("claims");
+const here = document.getElementById("here");
+const outline = document.getElementById("outline");
 const previewHtml = document.getElementById("preview-html");
-const publishDialog = document.getElementById("publish-dialog");
 const conflictDialog = document.getElementById("conflict-dialog");
-const localKey = `draft-${id}`;
+const slugProblem = document.getElementById("slug-problem");
 const passing = new Set(["supported", "not-needed"]);
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 let version = Number(form.dataset.version);
 let status = form.dataset.status;
 let publishedVersion = Number(form.dataset.publishedVersion) || null;
+let scheduledAt = form.dataset.scheduledAt || null;
 let claims = [];
 let claimsText = null;
+let lastProblem = null;
 
+const copy = new LocalCopy(id);
+const paper = new Paper(markdown, document.getElementById("under"));
 const content = () => ({
   title: title.value.trim(),
   summary: summary.value.trim(),
@@ -30,23 +42,30 @@ const content = () => ({
   slug: slug.value.trim(),
   tags: tags.value.split(",").map((tag) => tag.trim()).filter(Boolean),
 });
-const fingerprint = () => JSON.stringify(content());
-let saved = fingerprint();
-const dirty = () => fingerprint() !== saved;
+const printOf = ({ slug: address, ...text }, automatic) => JSON.stringify(automatic ? text : { ...text, address });
+let saved = content();
+const dirty = (automatic) => printOf(content(), automatic) !== printOf(saved, automatic);
 
 /* Words about where things stand */
 
 function say(text) {
-  saveState.textContent = text;
+  if (saveState.textContent !== text) {
+    saveState.textContent = text;
+  }
 }
 
 function complain(problem) {
+  lastProblem = problem.message;
   const errors = problem?.details?.errors;
   const parts = [make("p", {}, problem.message)];
   if (errors) {
     parts.push(make("ul", {}, ...Object.values(errors).flat().map((text) => make("li", {}, String(text)))));
   }
+  if (problem.status === 401) {
+    parts.push(make("p", {}, make("a", { href: "/account/sign-in", target: "_blank" }, "Sign in in another tab")));
+  }
   alertBox.replaceChildren(...parts);
+  alertBox.dataset.about = "saving";
   alertBox.hidden = false;
 }
 
@@ -54,41 +73,25 @@ function showStatus() {
   const state = document.getElementById("post-state");
   state.dataset.state = status;
   state.textContent = postStates[status] ?? status;
-  const published = status === "published";
+  const scheduled = document.getElementById("schedule-note");
+  scheduled.hidden = status !== "scheduled" || !scheduledAt;
+  scheduled.textContent = scheduledAt ? `for ${when.format(new Date(scheduledAt))}` : "";
+  const published = publishedVersion !== null;
   const link = document.getElementById("public-link");
   link.hidden = !published;
   link.href = `/posts/${encodeURIComponent(form.dataset.slug)}`;
-  document.getElementById("unpublish").hidden = !published;
-  document.getElementById("publish").textContent = published ? "Publish changes" : "Publish";
+  document.getElementById("unpublish").hidden = status !== "published";
+  document.getElementById("unschedule").hidden = status !== "scheduled";
+  document.getElementById("archive").hidden = status === "archived";
+  document.getElementById("unarchive").hidden = status !== "archived";
+  document.getElementById("publish").textContent = status === "published" ? "Publish changes" : status === "scheduled" ? "Change the schedule" : "Publish";
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-
 function took(post) {
-  version = post.version;
-  status = post.status;
-  publishedVersion = post.publishedVersion;
+  ({ version, status, publishedVersion, scheduledAt } = post);
   form.dataset.slug = post.slug;
   field("version").value = post.version;
   showStatus();
-}
-
-/* A copy in this browser, until the server has it */
-
-function keepCopy() {
-  try {
-    localStorage.setItem(localKey, JSON.stringify({ version, at: Date.now(), ...content() }));
-  } catch {
-    // Full or forbidden: the warning before leaving is what is left.
-  }
-}
-
-function dropCopy() {
-  try {
-    localStorage.removeItem(localKey);
-  } catch {
-    // As above.
-  }
 }
 
 function fill(text) {
@@ -100,131 +103,214 @@ function fill(text) {
   changed();
 }
 
-function offerCopy() {
-  let copy = null;
+/* Saving */
+
+function keepCopy() {
+  return copy.keep(version, content());
+}
+
+const saving = new Saving(api, {
+  content,
+  version: () => version,
+  needed: dirty,
+  ready(automatic) {
+    if (!automatic) {
+      return form.reportValidity();
+    }
+    if (title.value.trim() === "") {
+      say(keepCopy() ? "Not saved: the post has no title. Your text is kept in this browser" : "Not saved: the post has no title");
+      return false;
+    }
+    say("Saving");
+    return true;
+  },
+  saved(post, sent, automatic) {
+    const before = version;
+    took(post);
+    saved = { ...sent, slug: post.slug };
+    if (!automatic && slug.value.trim() === sent.slug) {
+      slug.value = post.slug;
+    }
+    slugProblem.hidden = true;
+    lastProblem = null;
+    if (alertBox.dataset.about === "saving") {
+      delete alertBox.dataset.about;
+      alertBox.hidden = true;
+    }
+    copy.drop(before);
+    if (dirty(false)) {
+      keepCopy();
+    }
+    say(dirty(true) ? "Not yet saved" : `Saved ${clock.format(new Date())}`);
+    if (markdown.value === post.markdown) {
+      showCheck(post.check, post.claims, post.markdown);
+    }
+  },
+  async failed(problem, automatic) {
+    const kept = keepCopy() ? "Your text is kept in this browser" : "Keep this window open: your text is only here";
+    lastProblem = problem.message;
+    if (problem.status === 409 && problem.details.code === "slug-taken") {
+      say(`Not saved. ${kept}`);
+      offerAddress(problem);
+    } else if (problem.status === 409) {
+      saving.stop();
+      say(`Not saved: there is a newer version. ${kept}`);
+      if (automatic) {
+        const compare = make("button", { type: "button", className: "button secondary", id: "compare" }, "Compare and choose");
+        compare.addEventListener("click", () => conflict(content()));
+        alertBox.replaceChildren(make("p", {}, "This post was saved elsewhere while you wrote here. Both texts are kept; yours is not saved until you choose."), make("p", { className: "actions" }, compare));
+        alertBox.hidden = false;
+      } else {
+        await conflict(content(), problem);
+      }
+    } else if (problem.status === 0 || problem.status >= 500) {
+      say(`Not saved: the server is away. ${kept}`);
+      if (!automatic) {
+        complain(problem);
+      }
+    } else {
+      say(`Not saved. ${kept}`);
+      complain(problem);
+    }
+  },
+});
+
+const save = () => saving.save(false).then((done) => {
+  if (done && !dirty(false) && saveState.textContent === "Not yet saved") {
+    say(`Saved, version ${version}`);
+  }
+  return done;
+});
+
+function offerAddress(problem) {
+  const free = problem.details.suggestion;
+  const use = make("button", { type: "button", className: "button secondary", id: "use-suggestion" }, `Use ${free}`);
+  use.addEventListener("click", () => {
+    slug.value = free;
+    slugProblem.hidden = true;
+    slug.focus();
+    changed();
+  });
+  slugProblem.replaceChildren(make("span", {}, problem.message), " ", use);
+  slugProblem.hidden = false;
+  document.getElementById("more-fields").open = true;
+  slug.focus();
+}
+
+/* Two texts: choose, or put them together */
+
+async function conflict(mine, problem) {
+  let newer;
   try {
-    copy = JSON.parse(localStorage.getItem(localKey));
-  } catch {
+    newer = await call("GET", api);
+  } catch (away) {
+    complain(problem ?? away);
     return;
   }
-  if (!copy || typeof copy.markdown !== "string") {
+  if (newer.version === version && problem) {
+    complain(problem);
+    saving.go();
     return;
   }
-  const { version: _, at, ...text } = copy;
-  if (JSON.stringify(text) === saved) {
-    dropCopy();
+  const [left, right, box] = ["conflict-mine", "conflict-theirs", "conflict-diff"].map((one) => document.getElementById(one));
+  const compare = () => {
+    const parts = [];
+    for (const [name, ours, theirs] of [["Title", mine.title, newer.title], ["Summary", mine.summary, newer.summary], ["Tags", mine.tags.join(", "), newer.tags.join(", ")]]) {
+      if (ours !== theirs) {
+        parts.push(make("h3", {}, name), showDiff(theirs, ours));
+      }
+    }
+    box.replaceChildren(...parts, make("h3", {}, "Text"), showDiff(newer.markdown, left.value));
+  };
+  left.value = mine.markdown;
+  right.value = newer.markdown;
+  left.oninput = compare;
+  compare();
+  document.getElementById("conflict-keep").onclick = () => {
+    copy.drop();
+    took(newer);
+    saved = { ...newer };
+    fill({ ...mine, markdown: left.value });
+    conflictDialog.close();
+    alertBox.hidden = true;
+    saving.go();
+    save();
+  };
+  document.getElementById("conflict-take").onclick = () => {
+    copy.drop();
+    took(newer);
+    saved = { ...newer };
+    fill(newer);
+    conflictDialog.close();
+    alertBox.hidden = true;
+    say(`Version ${version}`);
+    saving.go();
+    toast("This is the newer version now.", "Undo").then((undo) => undo && fill(mine));
+  };
+  if (!conflictDialog.open) {
+    conflictDialog.showModal();
+  }
+}
+
+function offerCopy() {
+  const found = copy.find();
+  if (!found) {
     return;
   }
-  const use = make("button", { type: "button", className: "button secondary", id: "restore-copy" }, "Bring it back");
+  if (printOf(found.content, false) === printOf(saved, false)) {
+    copy.drop();
+    return;
+  }
+  copy.setAside(found);
+  const old = found.version < version;
+  const use = make("button", { type: "button", className: "button secondary", id: "restore-copy" }, old ? "Compare both" : "Bring it back");
   const leave = make("button", { type: "button", className: "button secondary", id: "discard-copy" }, "Leave it");
   use.addEventListener("click", () => {
-    fill(text);
     alertBox.hidden = true;
-    markdown.focus();
+    if (old) {
+      saving.stop();
+      conflict(found.content);
+    } else {
+      fill(found.content);
+      markdown.focus();
+    }
   });
   leave.addEventListener("click", () => {
-    dropCopy();
+    const kept = found;
+    copy.drop();
     alertBox.hidden = true;
+    toast("The text of this browser is left.", "Undo").then((undo) => undo && fill(kept.content));
   });
+  const at = new Date(found.at).toLocaleString();
   alertBox.replaceChildren(
-    make("p", {}, `This browser kept a text from ${new Date(at).toLocaleString()} that was never saved.`),
+    make("p", {}, old ? `This browser kept a text from ${at} that was never saved, and a newer version was saved since.` : `This browser kept a text from ${at} that was never saved.`),
     make("p", { className: "actions" }, use, leave),
   );
   alertBox.hidden = false;
 }
 
-/* Saving */
+/* Verdicts: beside the text, under it, and for the statement at the cursor */
 
-let saving = null;
-
-function save() {
-  saving ??= store().finally(() => {
-    saving = null;
-  });
-  return saving;
+/** Where a statement is now, although the text has changed since it was checked; null when its own words have. */
+function placeOf(claim) {
+  const now = markdown.value;
+  if (claimsText === null || now === claimsText) {
+    return [claim.start, claim.end];
+  }
+  let start = 0;
+  while (start < now.length && start < claimsText.length && now[start] === claimsText[start]) {
+    start++;
+  }
+  if (claim.end <= start) {
+    return [claim.start, claim.end];
+  }
+  let end = 0;
+  while (end < now.length - start && end < claimsText.length - start && now[now.length - 1 - end] === claimsText[claimsText.length - 1 - end]) {
+    end++;
+  }
+  const moved = now.length - claimsText.length;
+  return claim.start >= claimsText.length - end ? [claim.start + moved, claim.end + moved] : null;
 }
-
-async function store() {
-  if (!dirty()) {
-    say(`Saved, version ${version}`);
-    return true;
-  }
-  if (!form.reportValidity()) {
-    return false;
-  }
-  const sent = content();
-  const print = JSON.stringify(sent);
-  say("Saving");
-  try {
-    const post = await call("PUT", api, { version, ...sent, slug: sent.slug || null });
-    const slugUntouched = slug.value.trim() === sent.slug;
-    took(post);
-    if (slugUntouched) {
-      // The server may have made the address its own: shorter, or different from one that is taken.
-      slug.value = post.slug;
-    }
-    saved = slugUntouched ? JSON.stringify({ ...sent, slug: post.slug }) : print;
-    alertBox.hidden = true;
-    if (dirty()) {
-      keepCopy();
-    } else {
-      dropCopy();
-    }
-    say(`Saved at ${clock.format(new Date())}, version ${version}`);
-    showCheck(post.check, post.claims, post.markdown);
-    return true;
-  } catch (problem) {
-    keepCopy();
-    if (problem.status === 409) {
-      await conflict(problem);
-    } else {
-      say("Not saved; a copy is kept in this browser");
-      complain(problem);
-    }
-    return false;
-  }
-}
-
-async function conflict(problem) {
-  say("Not saved");
-  let newer;
-  try {
-    newer = await call("GET", api);
-  } catch {
-    complain(problem);
-    return;
-  }
-  if (newer.version === version) {
-    // Refused for another reason, such as an address that is taken.
-    complain(problem);
-    return;
-  }
-  document.getElementById("conflict-mine").value = markdown.value;
-  document.getElementById("conflict-theirs").value = newer.markdown;
-  document.getElementById("conflict-keep").onclick = () => {
-    took(newer);
-    saved = "";
-    conflictDialog.close();
-    save();
-  };
-  document.getElementById("conflict-take").onclick = () => {
-    const mine = content();
-    took(newer);
-    fill(newer);
-    saved = fingerprint();
-    dropCopy();
-    conflictDialog.close();
-    say(`Version ${version}`);
-    toast("This is the newer version now.", "Undo").then((undo) => {
-      if (undo) {
-        fill(mine);
-      }
-    });
-  };
-  conflictDialog.showModal();
-}
-
-/* Verdicts and preview */
 
 function showCheck(check, found, text) {
   claims = found;
@@ -232,50 +318,39 @@ function showCheck(check, found, text) {
   const seal = document.querySelector("#check-summary .seal");
   seal.dataset.whole = String(check.supported === check.checked);
   seal.lastChild.textContent = ` ${checked(check)}`;
-  list.replaceChildren(...found.map((claim, i) => claimItem(claim, i)).filter(Boolean));
+  const weak = claims.filter((claim) => !passing.has(claim.verdict)).length;
+  const next = document.getElementById("next-weak");
+  next.hidden = weak === 0;
+  next.textContent = weak === 1 ? "1 lacks support: go to it" : `${weak} lack support: go to the next`;
+  list.replaceChildren(...found.map(claimItem).filter(Boolean));
   if (list.children.length === 0) {
     list.append(make("li", {}, make("p", { className: "small" }, "No sentence of the text states a fact yet.")));
   }
-  followCaret();
+  follow();
 }
 
 function claimItem(claim, i) {
   if (claim.verdict === "not-needed") {
     return null;
   }
-  const pick = make("button", { type: "button", className: "claim-pick" }, claim.sentence);
   return make(
     "li",
     { data: { claim: String(i), start: String(claim.start), verdict: claim.verdict } },
-    pick,
+    make("button", { type: "button", className: "claim-pick" }, claim.sentence),
     make("p", {}, verdictMark(claim.verdict)),
-    claim.note ? make("p", { className: "small" }, claim.note) : null,
-    ...claim.evidence.map((piece) => make("blockquote", {}, piece.quote, make("cite", {}, where(piece)))),
+    claim.note && !passing.has(claim.verdict) ? make("p", { className: "small" }, claim.note) : null,
   );
 }
 
 function selectClaim(claim) {
-  let { start, end } = claim;
-  if (markdown.value !== claimsText && markdown.value.slice(start, end) !== claimsText?.slice(start, end)) {
-    const wording = claimsText?.slice(claim.start, claim.end) ?? claim.sentence;
-    start = markdown.value.indexOf(wording);
-    end = start + wording.length;
-    if (start < 0) {
-      toast("This sentence has changed; its verdict comes in a moment.");
-      return;
-    }
+  const place = placeOf(claim);
+  if (!place) {
+    toast("This sentence has changed; its verdict comes in a moment.");
+    return;
   }
-  markdown.focus({ preventScroll: true });
-  // A text field scrolls to its caret only when it changes: first the place, then the selection.
-  const all = markdown.value;
-  markdown.value = all.slice(0, end);
-  markdown.scrollTop = markdown.scrollHeight;
-  const foot = markdown.scrollTop;
-  markdown.value = all;
-  markdown.scrollTop = foot > 0 ? foot + markdown.clientHeight / 2 : 0;
-  markdown.setSelectionRange(start, end);
-  markdown.scrollIntoView({ block: "nearest" });
-  followCaret();
+  choose(tabs[0]);
+  paper.select(...place);
+  follow();
 }
 
 list.addEventListener("click", (event) => {
@@ -285,34 +360,62 @@ list.addEventListener("click", (event) => {
   }
 });
 
-function followCaret() {
+let shown = null;
+
+function follow() {
   const at = markdown.selectionStart;
-  let here = null;
+  const placed = claims.map((claim) => ({ claim, place: placeOf(claim) }));
+  const current = placed.findIndex(({ place }) => place && at >= place[0] && at < place[1]);
+  paper.draw(
+    placed.flatMap(({ claim, place }, i) => (place && (i === current || !passing.has(claim.verdict)) ? [{ start: place[0], end: place[1], verdict: claim.verdict, here: i === current }] : [])),
+  );
   for (const item of list.querySelectorAll("[data-claim]")) {
-    const claim = claims[Number(item.dataset.claim)];
-    const inside = markdown.value === claimsText && at >= claim.start && at < claim.end && document.activeElement === markdown;
-    item.classList.toggle("here", inside);
-    here = inside ? item : here;
+    item.classList.toggle("here", Number(item.dataset.claim) === current);
   }
-  const side = document.querySelector(".editor-side");
-  if (here && side.scrollHeight > side.clientHeight) {
-    const top = here.offsetTop - side.offsetTop;
-    if (top < side.scrollTop + 48 || top + here.offsetHeight > side.scrollTop + side.clientHeight) {
-      side.scrollTop = Math.max(0, top - 64);
+  const claim = claims[current] ?? null;
+  if (claim !== shown) {
+    shown = claim;
+    showHere(claim);
+    const item = list.querySelector(".here");
+    const side = document.querySelector(".editor-side");
+    if (item && side.scrollHeight > side.clientHeight) {
+      const top = item.getBoundingClientRect().top - side.getBoundingClientRect().top + side.scrollTop;
+      side.scrollTop = Math.max(0, top - side.clientHeight / 2);
     }
   }
+  const heads = [...outline.querySelectorAll("[data-at]")];
+  const section = heads.findLast((item) => Number(item.dataset.at) <= at);
+  for (const item of heads) {
+    item.classList.toggle("here", item === section);
+  }
 }
-document.addEventListener("selectionchange", followCaret);
+
+function showHere(claim) {
+  if (!claim) {
+    here.replaceChildren(make("p", { className: "small" }, "Put the cursor into a sentence to see what it rests on."));
+    return;
+  }
+  here.replaceChildren(
+    make("p", {}, verdictMark(claim.verdict)),
+    ...(claim.note ? [make("p", { className: "small" }, claim.note)] : []),
+    ...(claim.verdict === "not-needed" ? [make("p", { className: "small" }, "It states no fact that has to be looked up.")] : []),
+    ...claim.evidence.map((piece) =>
+      make("blockquote", {}, piece.quote, make("cite", {}, make("a", { href: `/studio/library/${piece.documentId}#p-${piece.passageId}`, target: "_blank" }, where(piece)), ` [^${piece.label}]`)),
+    ),
+  );
+}
+document.addEventListener("selectionchange", () => document.activeElement === markdown && follow());
 
 let previewTimer;
 let previewCall = null;
 
 async function preview() {
+  clearTimeout(previewTimer);
   previewCall?.abort();
-  previewCall = new AbortController();
+  const mine = (previewCall = new AbortController());
   const text = markdown.value;
   try {
-    const made = await call("POST", `${api}/preview`, { markdown: text }, { signal: previewCall.signal });
+    const made = await call("POST", `${api}/preview`, { markdown: text }, { signal: mine.signal });
     // Sanitised by the API, the same way as for the public page.
     previewHtml.innerHTML = made.html;
     showCheck(made.check, made.claims, text);
@@ -338,18 +441,57 @@ previewHtml.addEventListener("click", (event) => {
   }
 });
 
-function changed() {
-  const unsaved = dirty();
-  say(unsaved ? "Not yet saved" : `Saved, version ${version}`);
-  if (unsaved) {
-    keepCopy();
-  } else {
-    dropCopy();
+/* Outline and counts */
+
+function showOutline() {
+  const text = markdown.value;
+  const sections = sectionsOf(text);
+  const entries = [
+    ...(text.slice(0, sections[1]?.start).trim() ? [{ title: "Opening", level: 2, start: 0, section: sections[0] }] : []),
+    ...headingsOf(text).map((heading) => ({ ...heading, section: sections.find((one) => one.heading?.start === heading.start) })),
+  ];
+  const now = JSON.stringify(entries.map(({ title: name, level, start, section }) => [name, level, start, section && text.slice(section.start, section.end).includes("[^")]));
+  if (outline.dataset.made === now) {
+    return;
   }
+  outline.dataset.made = now;
+  outline.replaceChildren(
+    ...entries.map(({ title: name, level, start, section }) => {
+      const go = make("button", { type: "button", className: "toc-go" }, name);
+      go.addEventListener("click", () => {
+        paper.select(start, start);
+        follow();
+      });
+      const item = make("li", { data: { level: String(level), at: String(start) } }, go);
+      // What cites nothing, such as the list of sources, is not written from passages.
+      if (section && text.slice(section.start, section.end).includes("[^")) {
+        const again = make("button", { type: "button", className: "toc-again", "aria-label": `Write “${name}” again`, title: "Write this section again" }, "Write again");
+        again.addEventListener("click", () => offerRewrite(section, facade));
+        item.append(again);
+      }
+      return item;
+    }),
+  );
+  document.getElementById("outline-empty").hidden = entries.length > 0;
+}
+
+function changed() {
+  if (dirty(false)) {
+    keepCopy();
+    say("Not yet saved");
+  } else {
+    say(`Saved, version ${version}`);
+  }
+  document.getElementById("counts").textContent = wordCount(markdown.value);
+  showOutline();
+  follow();
+  saving.typed();
   clearTimeout(previewTimer);
   previewTimer = setTimeout(preview, 500);
 }
-form.addEventListener("input", changed);
+for (const one of [title, summary, markdown, slug, tags]) {
+  one.addEventListener("input", changed);
+}
 
 /* Tabs */
 
@@ -375,113 +517,86 @@ for (const tab of tabs) {
   });
 }
 
-/* Publishing */
+/* What the other parts ask of the editor */
 
-const findings = document.getElementById("publish-findings");
-const reason = document.getElementById("override-reason");
-const reasonField = document.getElementById("override-field");
-const publishNow = document.getElementById("publish-now");
-
-function showFindings(check, failing, words) {
-  const whole = failing.length === 0;
-  const lead = whole
-    ? check.checked === 0
-      ? "The post states no fact that needs a source."
-      : `All ${check.checked} statements that need a source have one.`
-    : `${checked(check)}. ${failing.length === 1 ? "One statement holds" : `${failing.length} statements hold`} the post back:`;
-  findings.replaceChildren(make("p", {}, words ?? lead));
-  if (!whole) {
-    const items = failing.map((claim) => {
-      const item = claimItem(claim, claims.indexOf(claim));
-      item.querySelector(".claim-pick").addEventListener("click", () => {
-        publishDialog.close();
-        selectClaim(claim);
-      });
-      return item;
-    });
-    findings.append(make("ol", { className: "claims" }, ...items));
-  }
-  reasonField.hidden = whole;
-  reason.required = !whole;
-  publishNow.textContent = whole ? "Publish now" : "Publish anyway";
-}
-
-async function askToPublish() {
-  if (!(await save())) {
-    return;
-  }
-  await preview();
-  const failing = claims.filter((claim) => !passing.has(claim.verdict));
-  const needing = claims.filter((claim) => claim.verdict !== "not-needed");
-  showFindings({ checked: needing.length, supported: needing.length - failing.length }, failing);
-  if (!publishDialog.open) {
-    publishDialog.showModal();
-  }
-  publishNow.focus();
-}
-
-publishNow.addEventListener("click", async () => {
-  if (!reasonField.hidden && !reason.reportValidity()) {
-    return;
-  }
-  publishNow.disabled = true;
-  try {
-    const post = await call("PUT", `${api}/publication`, { override: reasonField.hidden ? null : reason.value.trim() });
+const facade = {
+  id,
+  save,
+  say,
+  complain,
+  took,
+  version: () => version,
+  post: () => ({ status, publishedVersion, scheduledAt }),
+  lastProblem: () => lastProblem,
+  text: () => markdown.value,
+  put: (text) => paper.write(0, markdown.value.length, text),
+  replace: (start, end, text) => paper.write(start, end, text),
+  select: selectClaim,
+  async check() {
+    await preview();
+    return claims;
+  },
+  async look() {
+    const post = await call("GET", api);
     took(post);
-    publishDialog.close();
-    say(`Published at ${clock.format(new Date())}`);
-    const address = `/posts/${encodeURIComponent(post.slug)}`;
-    toast("It is on your blog.", "See it").then((go) => go && location.assign(address));
-  } catch (problem) {
-    if (problem.status === 422 && Array.isArray(problem.details.claims)) {
-      showFindings(null, problem.details.claims, problem.message);
-    } else {
-      publishDialog.close();
-      complain(problem);
-    }
-  } finally {
-    publishNow.disabled = false;
-  }
-});
+  },
+};
+const publishing = new Publishing(facade);
 
-async function unpublish() {
+async function remove() {
+  if (dirty(true)) {
+    await saving.save(true);
+  }
+  saving.stop();
   try {
-    await call("DELETE", `${api}/publication`);
-    took(await call("GET", api));
-    say("Taken down; the draft is kept");
-    const undo = await toast("The post is no longer on the blog.", "Undo");
-    if (undo) {
-      askToPublish();
-    }
+    await call("DELETE", api);
+    copy.drop();
+    location.assign(`/studio/posts?deleted=${encodeURIComponent(id)}`);
   } catch (problem) {
+    saving.go();
     complain(problem);
   }
 }
 
+const menu = document.getElementById("menu");
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const action = event.submitter?.value ?? "save";
+  menu.open = false;
   if (action === "publish") {
-    askToPublish();
-  } else if (action === "unpublish") {
-    unpublish();
-  } else {
+    publishing.ask();
+  } else if (action === "delete") {
+    remove();
+  } else if (action === "save") {
     save();
+  } else {
+    publishing.withdraw(action);
+  }
+});
+document.addEventListener("click", (event) => {
+  if (menu.open && !menu.contains(event.target)) {
+    menu.open = false;
+  }
+});
+menu.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && menu.open) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
   }
 });
 
 /* Keys */
 
 function jump(step) {
-  const weak = claims.filter((claim) => !passing.has(claim.verdict));
+  const weak = claims.filter((claim) => !passing.has(claim.verdict) && placeOf(claim));
   if (weak.length === 0) {
     toast("Every statement has its support.");
     return;
   }
   const at = markdown.selectionStart;
-  const next = step > 0 ? weak.find((claim) => claim.start > at) ?? weak[0] : weak.findLast((claim) => claim.start < at) ?? weak.at(-1);
-  selectClaim(next);
+  selectClaim(step > 0 ? weak.find((claim) => placeOf(claim)[0] > at) ?? weak[0] : weak.findLast((claim) => placeOf(claim)[0] < at) ?? weak.at(-1));
 }
+document.getElementById("next-weak").addEventListener("click", () => jump(1));
 
 addEventListener("keydown", (event) => {
   const command = event.ctrlKey || event.metaKey;
@@ -490,21 +605,31 @@ addEventListener("keydown", (event) => {
     save();
   } else if (command && event.key === "Enter" && !document.querySelector("dialog[open]")) {
     event.preventDefault();
-    askToPublish();
-  } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    publishing.ask();
+  } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp") && !document.querySelector("dialog[open]")) {
     event.preventDefault();
     jump(event.key === "ArrowDown" ? 1 : -1);
   }
 });
 
 addEventListener("beforeunload", (event) => {
-  if (dirty()) {
+  // The text is kept in this browser and offered on return; only where that fails is leaving a loss.
+  if (dirty(true) && !keepCopy()) {
     event.preventDefault();
   }
 });
+addEventListener("pagehide", () => saving.lastWord());
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && dirty(true) && saving.save(true));
 
+if (matchMedia("(max-width: 76rem)").matches) {
+  document.getElementById("outline-fold").open = false;
+}
+showStatus();
+showHere(null);
+document.getElementById("counts").textContent = wordCount(markdown.value);
+showOutline();
 offerCopy();
 preview();
 if (publishedVersion && publishedVersion !== version) {
-  say(`Version ${version}; version ${publishedVersion} is on the blog`);
+  say(`Version ${version}; ${count(version - publishedVersion, "save", "saves")} since the one on the blog`);
 }

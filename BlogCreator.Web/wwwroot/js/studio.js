@@ -21,7 +21,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-const places = { w: "/studio/write", l: "/studio/library", p: "/studio/posts" };
+// A page made anew after a form was sent says what became of it first.
+document.querySelector("[data-said]")?.focus();
+
+const places = { w: "/studio/write", l: "/studio/library", p: "/studio/posts", s: "/studio/site", o: "/studio/operations" };
 let going = 0;
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog, [contenteditable]")) {

@@ -1,0 +1,34 @@
+using System.Data.Common;
+using System.Globalization;
+using BlogCreator.Api.Data;
+using BlogCreator.Contracts;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlogCreator.Api.Operations;
+
+/// <summary>Whether the database answers, and how large it is.</summary>
+internal sealed class ReportOnDatabase(BlogDb db) : IReportOnItself
+{
+    public async Task<OperationsPart> Report(CancellationToken cancel)
+    {
+        try
+        {
+            var facts = new List<OperationsFact> { new("kind", db.Database.IsSqlite() ? "SQLite" : "PostgreSQL") };
+            if (db.Database.IsSqlite())
+            {
+                var pages = await db.Database.SqlQuery<long>($"SELECT (SELECT page_count FROM pragma_page_count()) * (SELECT page_size FROM pragma_page_size()) AS \"Value\"").SingleAsync(cancel);
+                facts.Add(new("size", pages.ToString(CultureInfo.InvariantCulture), "bytes"));
+            }
+
+            var missing = (await db.Database.GetPendingMigrationsAsync(cancel)).Count();
+            return missing > 0
+                ? new OperationsPart("database", PartState.Wrong, "The database is older than this version. Run the command \"migrate\".", facts)
+                : new OperationsPart("database", PartState.Well, "The database answers and fits this version.", facts);
+        }
+        catch (Exception failure) when (failure is DbException or SqliteException)
+        {
+            return new OperationsPart("database", PartState.Wrong, "The database does not answer. What was saved is safe; nothing new can be saved until it is back.", []);
+        }
+    }
+}
