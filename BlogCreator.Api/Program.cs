@@ -65,6 +65,7 @@ app.MapDefaultEndpoints();
 app.MapApiDescription();
 
 var api = app.MapGroup("/api/v1");
+api.MapOperations();
 api.MapAccounts();
 api.MapDocuments();
 api.MapSearch();

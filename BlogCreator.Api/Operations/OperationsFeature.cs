@@ -39,8 +39,15 @@ public static class OperationsFeature
         builder.Services.AddSingleton<JobSignal>();
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());
         builder.Services.AddHostedService<JobWorker>();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddSingleton<ContentSignal>();
+        builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<ContentSignal>());
+        builder.Services.AddSingleton<ChangeWatchers>();
         return builder;
     }
+
+    public static void MapOperations(this IEndpointRouteBuilder api) =>
+        api.MapGet("/public/changes", WatchChanges.Handle).WithName(nameof(WatchChanges)).WithTags("Public");
 
     public static IServiceCollection AddJob<T>(this IServiceCollection services)
         where T : class, IJobHandler =>

@@ -16,8 +16,14 @@ public static class DeletePost
             return Problems.NotFound("post");
         }
 
+        var now = clock.GetUtcNow();
+        if (post.PublishedVersion is not null)
+        {
+            db.NoteChange("posts.deleted", id, now);
+        }
+
         db.Posts.Remove(post);
-        db.Audit.Add(AuditEntry.Create("posts.deleted", user.Id, id, post.Slug, clock.GetUtcNow()));
+        db.Audit.Add(AuditEntry.Create("posts.deleted", user.Id, id, post.Slug, now));
         await db.SaveChangesAsync(cancel);
         return TypedResults.NoContent();
     }

@@ -1,5 +1,6 @@
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Evidence;
+using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -47,6 +48,10 @@ public static class EditPost
             }
 
             post.Rename(slug);
+            if (post.PublishedVersion is not null)
+            {
+                db.NoteChange("posts.renamed", id, now);
+            }
         }
 
         try

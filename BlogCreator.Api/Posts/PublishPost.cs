@@ -63,6 +63,7 @@ public static class PublishPost
         else
         {
             post.Publish(overridden, now);
+            db.NoteChange("posts.published", id, now);
         }
 
         if (overridden is not null)

@@ -31,6 +31,7 @@ public sealed class PublishScheduledPost(BlogDb db, TimeProvider clock) : IJobHa
         else
         {
             post.Publish(post.OverrideReason, now);
+            db.NoteChange("posts.published", post.Id, now);
         }
 
         await db.SaveChangesAsync(cancel);
