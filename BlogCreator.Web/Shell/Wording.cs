@@ -6,6 +6,9 @@ namespace BlogCreator.Web.Shell;
 /// <summary>How the pages say what the API says in codes.</summary>
 public static class Wording
 {
+    /// <summary>What every blog made here is for, in one line.</summary>
+    public const string Purpose = "Every factual sentence here is tied to its source, and checked against it.";
+
     public static string Word(Verdict verdict) => verdict switch
     {
         Verdict.Supported => "Supported",
@@ -92,6 +95,10 @@ public static class Wording
         : string.Create(CultureInfo.InvariantCulture, $"{number:N0} {many}");
 
     public static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+
+    public static string Month(int month) => CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(month);
+
+    public static string DayOfMonth(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM", CultureInfo.InvariantCulture);
 
     public static string Machine(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
