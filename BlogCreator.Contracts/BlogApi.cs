@@ -115,7 +115,7 @@ public sealed class BlogApi(HttpClient http)
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         await ThrowUnlessSuccess(answer, cancel);
         await using var stream = await answer.Content.ReadAsStreamAsync(cancel);
-        await foreach (var item in SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<ContentChangeDetails?>(data, Json)).EnumerateAsync(cancel))
+        await foreach (var item in SseParser.Create(stream, (_, data) => data.IsEmpty ? null : JsonSerializer.Deserialize<ContentChangeDetails?>(data, Json)).EnumerateAsync(cancel))
         {
             yield return item.Data;
         }

@@ -60,7 +60,9 @@ public static partial class RenderPost
         }
 
         renderer.Render(document);
-        return PlacePattern().Replace(Sanitizer.Sanitize(writer.ToString()), place => OwnMarkup(place, claims, slug, code, forPage));
+        var html = PlacePattern().Replace(Sanitizer.Sanitize(writer.ToString()), place => OwnMarkup(place, claims, slug, code, forPage));
+        // What scrolls sideways has to be within reach of the keyboard. Text cannot look like these: its brackets are escaped.
+        return forPage ? html.Replace("<pre>", "<pre tabindex=\"0\">", StringComparison.Ordinal).Replace("<table>", "<table tabindex=\"0\">", StringComparison.Ordinal) : html;
     }
 
     /// <summary>The words of a text without marks, for search and for counting.</summary>
