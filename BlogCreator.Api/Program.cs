@@ -66,6 +66,7 @@ app.MapDefaultEndpoints();
 app.MapApiDescription();
 
 var api = app.MapGroup("/api/v1");
+api.MapOperations();
 api.MapAccounts();
 api.MapOperations();
 api.MapDocuments();

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -112,9 +114,59 @@ public sealed class BlogApi(HttpClient http)
 
     public Task<PreviewDetails> Preview(Guid id, PreviewRequest request, CancellationToken cancel) => Send<PreviewDetails>(HttpMethod.Post, $"api/v1/posts/{id}/preview", request, cancel);
 
-    public async Task<Page<SearchHit>> Search(string query, string scope, CancellationToken cancel) => (await Get<Page<SearchHit>>($"api/v1/search?q={Uri.EscapeDataString(query)}&scope={scope}", cancel))!;
+    public async Task<Page<SearchHit>> Search(string query, string scope, string? after, CancellationToken cancel) =>
+        (await Get<Page<SearchHit>>($"api/v1/search?q={Uri.EscapeDataString(query)}&scope={scope}" + (after is null ? "" : "&after=" + Uri.EscapeDataString(after)), cancel))!;
 
-    public async Task<Page<PublicPostSummary>> ListPublicPosts(string? after, CancellationToken cancel) => (await Get<Page<PublicPostSummary>>("api/v1/public/posts" + After(after), cancel))!;
+    public Task<Page<PublicPostSummary>> ListPublicPosts(string? after, CancellationToken cancel) => ListPublicPosts(new PublicPostsQuery(), after, cancel);
+
+    public async Task<Page<PublicPostSummary>> ListPublicPosts(PublicPostsQuery which, string? after, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        var query = new List<string>();
+        Add("after", after);
+        Add("tag", which.Tag);
+        Add("author", which.Author);
+        Add("year", which.Year?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Add("full", which.Full ? "true" : null);
+        return (await Get<Page<PublicPostSummary>>("api/v1/public/posts" + (query.Count == 0 ? "" : "?" + string.Join('&', query)), cancel))!;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                query.Add($"{name}={Uri.EscapeDataString(value)}");
+            }
+        }
+    }
+
+    public async Task<IReadOnlyList<TagDetails>> ListTags(CancellationToken cancel) => (await Get<IReadOnlyList<TagDetails>>("api/v1/public/tags", cancel)) ?? [];
+
+    public Task<AuthorProfile?> GetAuthor(string handle, CancellationToken cancel) => Get<AuthorProfile>($"api/v1/public/authors/{Uri.EscapeDataString(handle)}", cancel);
+
+    public async Task<IReadOnlyList<ArchiveYear>> GetArchive(CancellationToken cancel) => (await Get<IReadOnlyList<ArchiveYear>>("api/v1/public/archive", cancel)) ?? [];
+
+    public async Task<PostAddresses> ListPostAddresses(int part, CancellationToken cancel) =>
+        (await Get<PostAddresses>(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/v1/public/addresses?part={part}"), cancel))!;
+
+    /// <summary>Whether a post that is not published any more had this address.</summary>
+    public async Task<bool> IsWithdrawn(string slug, CancellationToken cancel) => await Get<PostAddress>($"api/v1/public/withdrawn/{Uri.EscapeDataString(slug)}", cancel) is not null;
+
+    /// <summary>
+    /// What changes for readers, from a number on; null now and then while nothing does. Ends when the API ends it, and throws
+    /// when it goes away.
+    /// </summary>
+    public async IAsyncEnumerable<ContentChangeDetails?> FollowChanges(long after, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/v1/public/changes?after={after}"));
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        await ThrowUnlessSuccess(answer, cancel);
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancel);
+        await foreach (var item in SseParser.Create(stream, (_, data) => data.IsEmpty ? null : JsonSerializer.Deserialize<ContentChangeDetails?>(data, Json)).EnumerateAsync(cancel))
+        {
+            yield return item.Data;
+        }
+    }
 
     public Task<PublicPost?> GetPublicPost(string slug, CancellationToken cancel) => Get<PublicPost>($"api/v1/public/posts/{Uri.EscapeDataString(slug)}", cancel);
 

@@ -66,7 +66,12 @@ public sealed record ClaimDetails(
 
 /// <summary>A document a post rests on.</summary>
 /// <param name="Pages">The cited pages, ascending; empty where the format has none.</param>
-public sealed record SourceDetails(Guid DocumentId, string DocumentName, IReadOnlyList<int> Pages, int Citations);
+public sealed record SourceDetails(Guid DocumentId, string DocumentName, IReadOnlyList<int> Pages, int Citations)
+{
+    /// <summary>What was taken from it; only told with a published post.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TakenDetails>? Taken { get; init; }
+}
 
 /// <summary>How many of the sentences that need evidence have it.</summary>
 public sealed record CheckSummary(int Supported, int Checked);
@@ -175,7 +180,12 @@ public sealed record PublicPostSummary(
     DateTimeOffset PublishedAt,
     DateTimeOffset UpdatedAt,
     int ReadingMinutes,
-    CheckSummary Check);
+    CheckSummary Check)
+{
+    /// <summary>The text for feed readers, where it was asked for: each mark is a link to its evidence.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Html { get; init; }
+}
 
 public sealed record AuthorDetails(string Name, string Handle);
 
@@ -192,7 +202,17 @@ public sealed record PublicPost(
     DateTimeOffset UpdatedAt,
     int ReadingMinutes,
     CheckSummary Check,
-    IReadOnlyList<SourceDetails> Sources);
+    IReadOnlyList<SourceDetails> Sources)
+{
+    /// <summary>Posts that speak of the same, the nearest first.</summary>
+    public IReadOnlyList<PostLink> Related { get; init; } = [];
+
+    /// <summary>The post that appeared before this one.</summary>
+    public PostLink? Previous { get; init; }
+
+    /// <summary>The post that appeared after this one.</summary>
+    public PostLink? Next { get; init; }
+}
 
 /// <summary>The evidence of a published post, with what a page about it needs.</summary>
 public sealed record PublicEvidence(string Slug, string Title, CheckSummary Check, IReadOnlyList<ClaimDetails> Claims, IReadOnlyList<SourceDetails> Sources);

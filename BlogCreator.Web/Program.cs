@@ -15,9 +15,11 @@ builder.AddServiceDefaults();
 builder.AddShell();
 builder.AddGateway();
 builder.AddAccount();
+builder.AddPublic();
 
 var app = builder.Build();
 app.UseServiceDefaults();
+app.UseOutputCache();
 app.UseErrorPages();
 app.UseAuthentication();
 app.UseSignInAgain();

@@ -1,4 +1,5 @@
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,7 +11,7 @@ namespace BlogCreator.Api.Accounts;
 public static class EditProfile
 {
     public static async Task<Results<Ok<SessionDetails>, ProblemHttpResult>> Handle(
-        EditProfileRequest request, CurrentUser user, BlogDb db, CancellationToken cancel)
+        EditProfileRequest request, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
     {
         if (CleanLine.Of(request.Name) is not { Length: > 0 } name)
         {
@@ -33,6 +34,7 @@ public static class EditProfile
         }
 
         person.Introduce(name, handle, (request.Bio ?? "").ReplaceLineEndings("\n").Trim());
+        db.NoteChange("accounts.profile-changed", user.Id, clock.GetUtcNow());
         try
         {
             await db.SaveChangesAsync(cancel);

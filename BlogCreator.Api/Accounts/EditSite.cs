@@ -27,7 +27,9 @@ public static class EditSite
 
         var site = await db.Sites.SingleAsync(cancel);
         (site.Name, site.Tagline) = (name, CleanLine.Of(request.Tagline) is { Length: > 0 } line ? line : null);
-        db.Audit.Add(AuditEntry.Create("accounts.site-changed", user.Id, null, null, clock.GetUtcNow()));
+        var now = clock.GetUtcNow();
+        db.NoteChange("accounts.site-changed", null, now);
+        db.Audit.Add(AuditEntry.Create("accounts.site-changed", user.Id, null, null, now));
         await db.SaveChangesAsync(cancel);
         return TypedResults.Ok(await GetSite.Describe(db, options.Value, environment, cancel));
     }

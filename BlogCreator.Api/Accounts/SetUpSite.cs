@@ -50,6 +50,7 @@ public static class SetUpSite
         site.Name = request.SiteName.Trim();
         site.SetupTokenHash = null;
         db.People.Add(owner);
+        db.NoteChange("site.set-up", null, now);
         db.Audit.Add(AuditEntry.Create("accounts.owner-created", owner.Id, owner.Id, null, now));
         try
         {

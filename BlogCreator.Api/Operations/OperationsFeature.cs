@@ -41,11 +41,16 @@ public static class OperationsFeature
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());
         builder.Services.AddHostedService<JobWorker>();
         builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddSingleton<ContentSignal>();
+        builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<ContentSignal>());
+        builder.Services.AddSingleton<ChangeWatchers>();
         return builder;
     }
 
     public static void MapOperations(this IEndpointRouteBuilder api)
     {
+        api.MapGet("/public/changes", WatchChanges.Handle).WithName(nameof(WatchChanges)).WithTags("Public");
         var own = api.MapGroup("/operations").WithTags("Operations").RequireAuthorization(Policies.Owner);
         own.MapGet("", GetOperations.Handle).WithName(nameof(GetOperations));
         own.MapPost("/jobs/{id:guid}/retry", RetryJob.Handle).WithName(nameof(RetryJob));

@@ -11,6 +11,8 @@ public static class OperationsTables
         public DbSet<Job> Jobs => db.Set<Job>();
 
         public DbSet<AuditEntry> Audit => db.Set<AuditEntry>();
+
+        public DbSet<ContentChange> ContentChanges => db.Set<ContentChange>();
     }
 
     internal sealed class JobTable : IEntityTypeConfiguration<Job>
@@ -35,6 +37,17 @@ public static class OperationsTables
             builder.Property(entry => entry.Action).HasMaxLength(60);
             builder.Property(entry => entry.Detail).HasMaxLength(2000);
             builder.HasIndex(entry => entry.Subject);
+        }
+    }
+
+    internal sealed class ContentChangeTable : IEntityTypeConfiguration<ContentChange>
+    {
+        public void Configure(EntityTypeBuilder<ContentChange> builder)
+        {
+            builder.ToTable("ContentChanges");
+            // Never given twice, also not after the last row was removed.
+            builder.HasKey(change => change.Number);
+            builder.Property(change => change.Kind).HasMaxLength(60);
         }
     }
 }

@@ -17,7 +17,13 @@ public static class ArchivePost
             return Problems.NotFound("post");
         }
 
-        post.Archive(clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        if (post.PublishedVersion is not null)
+        {
+            db.NoteChange("posts.archived", id, now);
+        }
+
+        post.Archive(now);
         await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);

@@ -20,6 +20,11 @@ public static class DeletePost
         }
 
         var now = clock.GetUtcNow();
+        if (post.PublishedVersion is not null)
+        {
+            db.NoteChange("posts.deleted", id, now);
+        }
+
         post.Delete(now);
         await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
         db.Jobs.Add(Job.Create(RemoveDeletedPost.Kind, id, now, now + options.Value.KeepDeletedFor));

@@ -87,6 +87,18 @@ public static class DescribePost
             .ThenBy(source => source.DocumentName, StringComparer.Ordinal),
     ];
 
+    /// <summary>The same for readers: with what was taken from each document, in the order of the text.</summary>
+    public static IReadOnlyList<SourceDetails> SourcesForReaders(IReadOnlyList<ClaimDetails> claims)
+    {
+        var taken = claims
+            .SelectMany((claim, index) => claim.Evidence.Select(evidence => (
+                evidence.DocumentId,
+                evidence.DocumentName,
+                Piece: new TakenDetails(index + 1, evidence.Label, evidence.Quote, evidence.Page, evidence.Heading, claim.Verdict))))
+            .ToLookup(row => (row.DocumentId, row.DocumentName), row => row.Piece);
+        return [.. Sources(claims).Select(source => source with { Taken = [.. taken[(source.DocumentId, source.DocumentName)]] })];
+    }
+
     public static int ReadingMinutes(string plainText) => Math.Max(1, (int)Math.Round(Words(plainText) / (double)WordsPerMinute));
 
     public static int Words(string plainText) => plainText.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;

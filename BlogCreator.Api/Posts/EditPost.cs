@@ -1,5 +1,6 @@
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Evidence;
+using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -38,6 +39,7 @@ public static class EditPost
             return Conflict(latest);
         }
 
+        var now = clock.GetUtcNow();
         if (!string.IsNullOrWhiteSpace(request.Slug) && SlugFor.Title(request.Slug) is var wished && wished != post.Slug)
         {
             var free = await SlugFor.FreeFrom(wished, id, db, cancel);
@@ -52,9 +54,12 @@ public static class EditPost
             }
 
             post.Rename(wished);
+            if (post.PublishedVersion is not null)
+            {
+                db.NoteChange("posts.renamed", id, now);
+            }
         }
 
-        var now = clock.GetUtcNow();
         var citations = await DescribePost.Citations(db, id, cancel);
         var run = latest.AutosavedSince is { } since && now - since < LongestRun ? latest.AutosavedSince : null;
         if (run is not null && latest.PublishedAt is null)

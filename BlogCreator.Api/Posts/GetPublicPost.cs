@@ -10,7 +10,7 @@ namespace BlogCreator.Api.Posts;
 /// <summary>A published post by its address, also by one it had before: the answer names the present one.</summary>
 public static class GetPublicPost
 {
-    public static async Task<Results<Ok<PublicPost>, ProblemHttpResult>> Handle(string slug, BlogDb db, CancellationToken cancel)
+    public static async Task<Results<Ok<PublicPost>, ProblemHttpResult>> Handle(string slug, BlogDb db, RelatedPosts related, CancellationToken cancel)
     {
         if (await Find(db, slug, cancel) is not var (post, version))
         {
@@ -31,7 +31,27 @@ public static class GetPublicPost
             summary.UpdatedAt,
             summary.ReadingMinutes,
             summary.Check,
-            DescribePost.Sources(version.Claims)));
+            DescribePost.SourcesForReaders(version.Claims))
+        {
+            Related = await related.To(post.Slug, db, cancel),
+            Previous = await Neighbour(db, post, earlier: true, cancel),
+            Next = await Neighbour(db, post, earlier: false, cancel),
+        });
+    }
+
+    private static async Task<PostLink?> Neighbour(BlogDb db, Post post, bool earlier, CancellationToken cancel)
+    {
+        var (posts, versions) = (db.Posts, db.PostVersions);
+        var published = posts.AsNoTracking().Where(other => other.PublishedVersion != null);
+        var (at, id) = (post.PublishedAt, post.Id);
+        var ordered = earlier
+            ? published.Where(other => other.PublishedAt < at || (other.PublishedAt == at && other.Id < id)).OrderByDescending(other => other.PublishedAt).ThenByDescending(other => other.Id)
+            : published.Where(other => other.PublishedAt > at || (other.PublishedAt == at && other.Id > id)).OrderBy(other => other.PublishedAt).ThenBy(other => other.Id);
+        var row = await ordered
+            .Take(1)
+            .Join(versions, other => new { other.Id, Number = other.PublishedVersion!.Value }, version => new { Id = version.PostId, version.Number }, (other, version) => new { other.Slug, version.Title, other.PublishedAt })
+            .SingleOrDefaultAsync(cancel);
+        return row is null ? null : new PostLink(row.Slug, row.Title, row.PublishedAt ?? default);
     }
 
     internal static async Task<(Post Post, PostVersion Version)?> Find(BlogDb db, string slug, CancellationToken cancel)

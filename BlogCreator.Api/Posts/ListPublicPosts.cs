@@ -11,7 +11,17 @@ namespace BlogCreator.Api.Posts;
 /// <summary>What readers see, newest first. Needs no sign-in.</summary>
 public static class ListPublicPosts
 {
-    public static async Task<Results<Ok<Page<PublicPostSummary>>, ProblemHttpResult>> Handle(string? after, int? limit, BlogDb db, CancellationToken cancel)
+    private const int MostFull = 30;
+
+    public static async Task<Results<Ok<Page<PublicPostSummary>>, ProblemHttpResult>> Handle(
+        string? after,
+        int? limit,
+        string? tag,
+        string? author,
+        int? year,
+        bool? full,
+        BlogDb db,
+        CancellationToken cancel)
     {
         var (before, beforeId) = (DateTimeOffset.MaxValue, Guid.Empty);
         if (after is not null)
@@ -27,10 +37,34 @@ public static class ListPublicPosts
             before = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         }
 
-        var take = Paging.Limit(limit);
-        var (posts, versions, people) = (db.Posts, db.PostVersions, db.People);
-        var rows = await posts.AsNoTracking()
-            .Where(post => post.PublishedVersion != null && (post.PublishedAt < before || (post.PublishedAt == before && post.Id < beforeId)))
+        var take = full is true ? Math.Min(Paging.Limit(limit), MostFull) : Paging.Limit(limit);
+        var (posts, versions, people, tags) = (db.Posts, db.PostVersions, db.People, db.PostTags);
+        var published = posts.AsNoTracking().Where(post => post.PublishedVersion != null);
+        if (tag is not null)
+        {
+            var wanted = tag.Trim().ToLowerInvariant();
+            published = published.Where(post => tags.Any(row => row.Tag == wanted && row.PostId == post.Id));
+        }
+
+        if (author is not null)
+        {
+            published = published.Where(post => people.Any(person => person.Handle == author && person.Id == post.OwnerId));
+        }
+
+        if (year is < 1 or > 9998)
+        {
+            return Problems.Invalid("bad-year", "'year' is a number such as 2026.");
+        }
+
+        if (year is { } wantedYear)
+        {
+            var from = new DateTimeOffset(wantedYear, 1, 1, 0, 0, 0, TimeSpan.Zero);
+            var until = from.AddYears(1);
+            published = published.Where(post => post.PublishedAt >= from && post.PublishedAt < until);
+        }
+
+        var rows = await published
+            .Where(post => post.PublishedAt < before || (post.PublishedAt == before && post.Id < beforeId))
             .Join(versions, post => new { post.Id, Number = post.PublishedVersion!.Value }, version => new { Id = version.PostId, version.Number }, (post, version) => new { post, version })
             .Join(people, row => row.post.OwnerId, person => person.Id, (row, author) => new { row.post, row.version, author })
             .OrderByDescending(row => row.post.PublishedAt).ThenByDescending(row => row.post.Id)
@@ -38,7 +72,7 @@ public static class ListPublicPosts
             .ToListAsync(cancel);
         return TypedResults.Ok(rows.ToPage(
             take,
-            row => DescribePost.ToPublicSummary(row.post, row.version, row.author),
+            row => DescribePost.ToPublicSummary(row.post, row.version, row.author) with { Html = full is true ? RenderPost.ToFeedHtml(row.version.Markdown, row.version.Claims, row.post.Slug) : null },
             row => string.Create(CultureInfo.InvariantCulture, $"{row.post.PublishedAt!.Value.ToUnixTimeMilliseconds()}.{row.post.Id:n}")));
     }
 }

@@ -10,6 +10,7 @@ public static class PostsFeature
         builder.Services.AddOptions<PostsOptions>().BindConfiguration("Posts").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddJob<PublishScheduledPost>();
         builder.Services.AddJob<RemoveDeletedPost>();
+        builder.Services.AddSingleton<RelatedPosts>();
         return builder;
     }
 
@@ -39,5 +40,12 @@ public static class PostsFeature
         open.MapGet("", ListPublicPosts.Handle).WithName(nameof(ListPublicPosts));
         open.MapGet("/{slug}", GetPublicPost.Handle).WithName(nameof(GetPublicPost));
         open.MapGet("/{slug}/evidence", GetPublicEvidence.Handle).WithName(nameof(GetPublicEvidence));
+
+        var around = api.MapGroup("/public").WithTags("Public");
+        around.MapGet("/tags", ListTags.Handle).WithName(nameof(ListTags));
+        around.MapGet("/authors/{handle}", GetAuthor.Handle).WithName(nameof(GetAuthor));
+        around.MapGet("/archive", GetArchive.Handle).WithName(nameof(GetArchive));
+        around.MapGet("/addresses", ListPostAddresses.Handle).WithName(nameof(ListPostAddresses));
+        around.MapGet("/withdrawn/{slug}", GetWithdrawnPost.Handle).WithName(nameof(GetWithdrawnPost));
     }
 }

@@ -16,6 +16,8 @@ public static class PostsTables
         public DbSet<PostCitation> PostCitations => db.Set<PostCitation>();
 
         public DbSet<PostSlug> PostSlugs => db.Set<PostSlug>();
+
+        public DbSet<PostTag> PostTags => db.Set<PostTag>();
     }
 
     internal sealed class PostTable : IEntityTypeConfiguration<Post>
@@ -30,6 +32,7 @@ public static class PostsTables
             builder.HasIndex(post => post.Slug).IsUnique();
             builder.HasIndex(post => post.GenerationId).IsUnique();
             builder.HasIndex(post => new { post.Status, post.PublishedAt });
+            builder.HasIndex(post => new { post.PublishedAt, post.Id });
         }
     }
 
@@ -55,6 +58,17 @@ public static class PostsTables
             builder.HasKey(citation => new { citation.PostId, citation.Label });
             builder.Property(citation => citation.Passage).AsJson();
             builder.HasOne<Post>().WithMany().HasForeignKey(citation => citation.PostId);
+        }
+    }
+
+    internal sealed class PostTagTable : IEntityTypeConfiguration<PostTag>
+    {
+        public void Configure(EntityTypeBuilder<PostTag> builder)
+        {
+            builder.ToTable("PostTags");
+            builder.HasKey(tag => new { tag.Tag, tag.PostId });
+            builder.Property(tag => tag.Tag).HasMaxLength(40);
+            builder.HasOne<Post>().WithMany().HasForeignKey(tag => tag.PostId);
         }
     }
 

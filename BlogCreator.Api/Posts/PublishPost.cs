@@ -90,6 +90,7 @@ public static class PublishPost
         {
             post.Publish(version.Number, overridden, now);
             version.BecomePublished(now);
+            db.NoteChange("posts.published", id, now);
         }
 
         if (overridden is not null)

@@ -32,6 +32,7 @@ public sealed class PublishScheduledPost(BlogDb db, TimeProvider clock) : IJobHa
         {
             post.Publish(version.Number, post.OverrideReason, now);
             version.BecomePublished(now);
+            db.NoteChange("posts.published", post.Id, now);
         }
 
         await db.SaveChangesAsync(cancel);

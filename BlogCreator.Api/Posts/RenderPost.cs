@@ -24,10 +24,19 @@ public static partial class RenderPost
     private const char Close = '\uE101';
     private const char Cite = '\uE102';
     private const char EndOfNumber = '\uE103';
+    private const char Code = '\uE104';
+
+    // All the code of a post together; more than this is a file and not an example.
+    private const int MostCode = 60_000;
 
     private static readonly HtmlSanitizer Sanitizer = MakeSanitizer();
 
-    public static string ToHtml(string markdown, IReadOnlyList<ClaimDetails> claims, string slug)
+    public static string ToHtml(string markdown, IReadOnlyList<ClaimDetails> claims, string slug) => Render(markdown, claims, slug, forPage: true);
+
+    /// <summary>The same for feed readers, which have no style of ours: a mark is a link to its evidence, and that is all.</summary>
+    public static string ToFeedHtml(string markdown, IReadOnlyList<ClaimDetails> claims, string slug) => Render(markdown, claims, slug, forPage: false);
+
+    private static string Render(string markdown, IReadOnlyList<ClaimDetails> claims, string slug, bool forPage)
     {
         var document = Markdown.Parse(WithoutPrivateCharacters(markdown), PostMarkdown.Pipeline);
         var shown = claims.Select((claim, index) => (claim, index)).Where(row => row.claim.Verdict != Verdict.NotNeeded).ToList();
@@ -44,8 +53,16 @@ public static partial class RenderPost
         PostMarkdown.Pipeline.Setup(renderer);
         renderer.ObjectRenderers.Insert(0, new CitationMarkRenderer());
         renderer.ObjectRenderers.Insert(0, new PlaceRenderer());
+        var code = new List<string>();
+        if (forPage)
+        {
+            renderer.ObjectRenderers.Insert(0, new HighlightedCodeRenderer(code));
+        }
+
         renderer.Render(document);
-        return PlacePattern().Replace(Sanitizer.Sanitize(writer.ToString()), place => OwnMarkup(place, claims, slug));
+        var html = PlacePattern().Replace(Sanitizer.Sanitize(writer.ToString()), place => OwnMarkup(place, claims, slug, code, forPage));
+        // What scrolls sideways has to be within reach of the keyboard. Text cannot look like these: its brackets are escaped.
+        return forPage ? html.Replace("<pre>", "<pre tabindex=\"0\">", StringComparison.Ordinal).Replace("<table>", "<table tabindex=\"0\">", StringComparison.Ordinal) : html;
     }
 
     /// <summary>The words of a text without marks, for search and for counting.</summary>
@@ -139,16 +156,26 @@ public static partial class RenderPost
         return rest;
     }
 
-    private static string OwnMarkup(Match place, IReadOnlyList<ClaimDetails> claims, string slug)
+    private static string OwnMarkup(Match place, IReadOnlyList<ClaimDetails> claims, string slug, List<string> code, bool forPage)
     {
         if (place.Value[0] == Close)
         {
-            return "</span>";
+            return forPage ? "</span>" : "";
         }
 
         var number = int.Parse(place.Groups["number"].ValueSpan, CultureInfo.InvariantCulture);
+        if (place.Value[0] == Code)
+        {
+            return code[number];
+        }
+
         if (place.Value[0] == Open)
         {
+            if (!forPage)
+            {
+                return "";
+            }
+
             var claim = claims[number];
             return $"<span class=\"claim\" id=\"s{number + 1}\" data-verdict=\"{Kebab(claim.Verdict)}\">";
         }
@@ -159,7 +186,7 @@ public static partial class RenderPost
         {
             if (claims[index].Start <= position)
             {
-                return claims[index].Evidence.Any(evidence => evidence.Label == number) ? Citation(claims[index], index, number, slug) : "";
+                return claims[index].Evidence.Any(evidence => evidence.Label == number) ? forPage ? Citation(claims[index], index, number, slug) : FeedCitation(index, number, slug) : "";
             }
         }
 
@@ -176,6 +203,9 @@ public static partial class RenderPost
             + $"<span class=\"where\">{WebUtility.HtmlEncode(where)}</span>"
             + $"<span class=\"verdict\" data-verdict=\"{Kebab(claim.Verdict)}\">{Words(claim.Verdict)}</span></span>";
     }
+
+    private static string FeedCitation(int index, int label, string slug) =>
+        string.Create(CultureInfo.InvariantCulture, $"<sup><a href=\"/posts/{WebUtility.HtmlEncode(Uri.EscapeDataString(slug))}/evidence#s{index + 1}\">[{label}]</a></sup>");
 
     private static string Kebab(Verdict verdict) => verdict switch
     {
@@ -231,10 +261,10 @@ public static partial class RenderPost
         return sanitizer;
     }
 
-    [GeneratedRegex("[\uE100-\uE103]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("[\uE100-\uE104]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex PrivatePattern();
 
-    [GeneratedRegex("\uE100(?<number>[0-9]+)\uE103|\uE101|\uE102(?<number>[0-9]+)\uE103(?<position>[0-9]+)\uE103", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("[\uE100\uE104](?<number>[0-9]+)\uE103|\uE101|\uE102(?<number>[0-9]+)\uE103(?<position>[0-9]+)\uE103", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex PlacePattern();
 
     private sealed class Place(string text) : LeafInline
@@ -245,6 +275,29 @@ public static partial class RenderPost
     private sealed class PlaceRenderer : HtmlObjectRenderer<Place>
     {
         protected override void Write(HtmlRenderer renderer, Place obj) => renderer.Write(obj.Text);
+    }
+
+    /// <summary>Leaves a place where the colours go in after the text was made safe; code in no known language is left to others.</summary>
+    private sealed class HighlightedCodeRenderer(List<string> code) : HtmlObjectRenderer<FencedCodeBlock>
+    {
+        private readonly CodeBlockRenderer _plain = new();
+        private int _left = MostCode;
+
+        protected override void Write(HtmlRenderer renderer, FencedCodeBlock obj)
+        {
+            var text = obj.Lines.ToString();
+            _left -= text.Length;
+            if (_left < 0 || HighlightCode.Run(text, obj.Info) is not { } html)
+            {
+                _plain.Write(renderer, obj);
+                return;
+            }
+
+            code.Add(html);
+            renderer.EnsureLine();
+            renderer.Write(string.Create(CultureInfo.InvariantCulture, $"<pre><code>{Code}{code.Count - 1}{EndOfNumber}</code></pre>"));
+            renderer.EnsureLine();
+        }
     }
 
     private sealed class CitationMarkRenderer : HtmlObjectRenderer<CitationMark>

@@ -28,6 +28,11 @@ public static class RestorePost
                 db.Jobs.Add(Job.Create(PublishScheduledPost.Kind, id, now, at));
             }
 
+            if (post.PublishedVersion is not null)
+            {
+                db.NoteChange("posts.restored", id, now);
+            }
+
             db.Audit.Add(AuditEntry.Create("posts.restored", user.Id, id, post.Slug, now));
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);

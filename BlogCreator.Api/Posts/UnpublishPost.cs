@@ -17,7 +17,13 @@ public static class UnpublishPost
             return Problems.NotFound("post");
         }
 
-        post.Unpublish(clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        if (post.PublishedVersion is not null)
+        {
+            db.NoteChange("posts.unpublished", id, now);
+        }
+
+        post.Unpublish(now);
         await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);

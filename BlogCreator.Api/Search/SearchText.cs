@@ -15,9 +15,13 @@ public static class SearchText
 {
     private const int Limit = 30;
 
+    // Nobody reads on for so long, and each page costs the ones before it.
+    private const int Deepest = 990;
+
     public static async Task<Results<Ok<Page<SearchHit>>, ProblemHttpResult>> Handle(
         string? q,
         string? scope,
+        string? after,
         HttpContext context,
         BlogDb db,
         CancellationToken cancel)
@@ -25,6 +29,12 @@ public static class SearchText
         if (scope is not (null or "posts" or "library"))
         {
             return Problems.Invalid("bad-scope", "'scope' is 'posts' or 'library'.");
+        }
+
+        var skip = 0;
+        if (after is not null && (!int.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out skip) || skip > Deepest))
+        {
+            return Problems.Invalid("bad-cursor", "'after' takes the 'next' of the page before, unchanged.");
         }
 
         var query = ToFts(q ?? "");
@@ -40,9 +50,9 @@ public static class SearchText
                 SELECT p."Slug" AS "Slug", i."Title" AS "Title", snippet("PostIndex", 2, char(57344), char(57345), '…', 28) AS "Snippet"
                 FROM "PostIndex" i JOIN "Posts" p ON p."Id" = i."PostId"
                 WHERE "PostIndex" MATCH {query} AND p."PublishedVersion" IS NOT NULL
-                ORDER BY bm25("PostIndex", 0.0, 8.0, 1.0) LIMIT {Limit}
+                ORDER BY bm25("PostIndex", 0.0, 8.0, 1.0), i.rowid DESC LIMIT {Limit + 1} OFFSET {skip}
                 """).ToListAsync(cancel);
-            return TypedResults.Ok(new Page<SearchHit>([.. posts.Select(row => new SearchHit("post", row.Title, row.Snippet, row.Slug, null, null, null))], null));
+            return TypedResults.Ok(ToPage(posts, skip, row => new SearchHit("post", row.Title, row.Snippet, row.Slug, null, null, null)));
         }
 
         if (CurrentUser.From(context.User) is not { } user)
@@ -57,10 +67,14 @@ public static class SearchText
                    snippet("PassageIndex", 1, char(57344), char(57345), '…', 28) AS "Snippet"
             FROM "PassageIndex" i JOIN "Passages" p ON p."Key" = i.rowid JOIN "Documents" d ON d."Id" = p."DocumentId"
             WHERE "PassageIndex" MATCH {query} AND d."OwnerId" = {owner} AND d."DeletedAt" IS NULL
-            ORDER BY bm25("PassageIndex", 2.0, 1.0) LIMIT {Limit}
+            ORDER BY bm25("PassageIndex", 2.0, 1.0), i.rowid LIMIT {Limit + 1} OFFSET {skip}
             """).ToListAsync(cancel);
-        return TypedResults.Ok(new Page<SearchHit>([.. passages.Select(row => new SearchHit("passage", row.FileName, row.Snippet, null, row.DocumentId, row.PassageId, row.Page))], null));
+        return TypedResults.Ok(ToPage(passages, skip, row => new SearchHit("passage", row.FileName, row.Snippet, null, row.DocumentId, row.PassageId, row.Page)));
     }
+
+    /// <summary>By rank there is no key to go on from; the place in the list is one as long as nothing is published between.</summary>
+    private static Page<SearchHit> ToPage<T>(List<T> read, int skip, Func<T, SearchHit> show) =>
+        read.ToPage(Limit, show, _ => (skip + Limit).ToString(CultureInfo.InvariantCulture)) is var page && skip + Limit > Deepest ? page with { Next = null } : page;
 
     /// <summary>Every word quoted, so that nothing a person types is an operator; the last may be unfinished.</summary>
     internal static string ToFts(string typed)

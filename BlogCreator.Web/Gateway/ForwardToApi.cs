@@ -10,7 +10,7 @@ namespace BlogCreator.Web.Gateway;
 
 /// <summary>Hands a request of the browser to Api as it is, so that one address is enough.</summary>
 public sealed partial class ForwardToApi(
-    IHttpForwarder forwarder, HttpMessageInvoker connections, SiteProfile profile, IServiceScopeFactory scopes, ILogger<ForwardToApi> logger) : IDisposable
+    IHttpForwarder forwarder, HttpMessageInvoker connections, SiteProfile profile, ContentVersion version, IServiceScopeFactory scopes, ILogger<ForwardToApi> logger) : IDisposable
 {
     private const string UploadPath = "/api/v1/documents/upload";
 
@@ -26,7 +26,7 @@ public sealed partial class ForwardToApi(
         AllowResponseBuffering = false,
     };
 
-    private static readonly VisitorTransformer Transformer = new();
+    private readonly VisitorTransformer _transformer = new(version);
 
     public async Task Handle(HttpContext context)
     {
@@ -37,7 +37,7 @@ public sealed partial class ForwardToApi(
             await AllowFile(context);
         }
 
-        var error = await forwarder.SendAsync(context, GatewayFeature.Api.ToString(), connections, Settings, Transformer);
+        var error = await forwarder.SendAsync(context, GatewayFeature.Api.ToString(), connections, Settings, _transformer);
         if (error is ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;
@@ -110,8 +110,14 @@ public sealed partial class ForwardToApi(
     [LoggerMessage(Level = LogLevel.Warning, Message = "ApiUnreachable {Path} {Error}")]
     private static partial void LogApiUnreachable(ILogger logger, PathString path, ForwarderError error);
 
-    private sealed class VisitorTransformer : HttpTransformer
+    private sealed class VisitorTransformer(ContentVersion version) : HttpTransformer
     {
+        public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+        {
+            HearOfChanges.In(proxyResponse, version);
+            return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        }
+
         public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);

@@ -17,15 +17,22 @@ public static class GatewayFeature
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddTransient<ActAsCaller>();
+        builder.Services.AddTransient<HearOfChanges>();
         // Without a cookie store of its own: it would remember the session of whoever signed in last, and speak for them.
         builder.Services.AddHttpClient<BlogApi>(http => http.BaseAddress = Api)
             .ConfigurePrimaryHttpMessageHandler(Connections)
-            .AddHttpMessageHandler<ActAsCaller>();
+            .AddHttpMessageHandler<ActAsCaller>()
+            .AddHttpMessageHandler<HearOfChanges>();
+        // Of its own, so that a stream that cannot be opened does not count as a failure of the pages.
+        builder.Services.AddHttpClient(FollowChanges.Client, http => http.BaseAddress = Api)
+            .ConfigurePrimaryHttpMessageHandler(Connections);
+        builder.Services.AddHostedService<FollowChanges>();
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton(services => new ForwardToApi(
             services.GetRequiredService<IHttpForwarder>(),
             new HttpMessageInvoker(services.GetRequiredService<IServiceDiscoveryHttpMessageHandlerFactory>().CreateHandler(Connections())),
             services.GetRequiredService<SiteProfile>(),
+            services.GetRequiredService<ContentVersion>(),
             services.GetRequiredService<IServiceScopeFactory>(),
             services.GetRequiredService<ILogger<ForwardToApi>>()));
     }

@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
 using BlogCreator.Web.Shell;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Net.Http.Headers;
 
 namespace BlogCreator.Web.Public;
 
 /// <summary>
-/// Gives public pages a fingerprint. A cache keeps them and asks each time whether they are still so: an unchanged page
-/// costs no body, and a publication shows at once.
+/// Gives public pages a fingerprint. A browser keeps them and asks each time whether they are still so: an unchanged page
+/// costs no body, and a publication shows at once. Runs only where the output cache has nothing to serve; what it makes is
+/// what the cache then keeps.
 /// </summary>
 public static class PublicCaching
 {
@@ -55,14 +57,17 @@ public static class PublicCaching
         }
 
         response.Headers.Remove(BlazorHint);
+        var encoding = PageEncoding.IsWorth(response.ContentType, body.Length) && !response.Headers.ContainsKey(HeaderNames.ContentEncoding) ? PageEncoding.Of(context.Request) : "";
         if (response.StatusCode == StatusCodes.Status200OK && !response.Headers.ContainsKey(HeaderNames.CacheControl))
         {
             var signedIn = context.User.Identity is { IsAuthenticated: true };
-            var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length)).AsSpan(0, 12))}\"");
+            // One for each encoding: a tag stands for bytes.
+            var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length)).AsSpan(0, 12))}{encoding}\"");
             response.Headers.ETag = tag.ToString();
             response.Headers.CacheControl = signedIn ? "private, no-cache" : "public, no-cache";
-            response.Headers.Append(HeaderNames.Vary, HeaderNames.Cookie);
-            if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any)))
+            response.Headers.Append(HeaderNames.Vary, $"{HeaderNames.Cookie}, {HeaderNames.AcceptEncoding}");
+            // What is about to be kept has to be whole; the cache itself answers 304 from then on.
+            if (context.Features.Get<IOutputCacheFeature>() is not { Context.AllowCacheStorage: true } && context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any)))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 response.Headers.ContentType = default;
@@ -72,12 +77,23 @@ public static class PublicCaching
 
         if (body.Length > 0)
         {
-            response.ContentLength = body.Length;
-            if (!HttpMethods.IsHead(context.Request.Method))
-            {
-                body.Position = 0;
-                await body.CopyToAsync(response.Body, context.RequestAborted);
-            }
+            await Send(context, body, encoding);
+        }
+    }
+    private static async Task Send(HttpContext context, MemoryStream body, string encoding)
+    {
+        var response = context.Response;
+        var sent = encoding.Length == 0 ? body : await PageEncoding.Compress(body, encoding, context.RequestAborted);
+        if (encoding.Length > 0)
+        {
+            response.Headers.ContentEncoding = encoding;
+        }
+
+        response.ContentLength = sent.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            sent.Position = 0;
+            await sent.CopyToAsync(response.Body, context.RequestAborted);
         }
     }
 }

@@ -1,16 +1,44 @@
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Options;
+
 namespace BlogCreator.Web.Public;
 
 /// <summary>What every reader and every program may fetch. The pages are components; this maps what is not a page.</summary>
 public static class PublicFeature
 {
+    private const long MostMemory = 128 * 1024 * 1024;
+    private const long LargestPage = 16 * 1024 * 1024;
+
+    public static void AddPublic(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOutputCache(cache =>
+        {
+            cache.SizeLimit = MostMemory;
+            cache.MaximumBodySize = LargestPage;
+            cache.UseCaseSensitivePaths = true;
+        });
+        builder.Services.AddSingleton<PublicPagePolicy>();
+        builder.Services.AddOptions<OutputCacheOptions>().Configure<PublicPagePolicy>((cache, policy) => cache.AddBasePolicy(policy));
+        builder.Services.AddSingleton<PostPicture>();
+    }
+
     public static void MapPublic(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         var group = app.MapGroup("").AllowAnonymous().WithMetadata(new PublicPageAttribute()).ExcludeFromDescription();
         string[] reading = [HttpMethods.Get, HttpMethods.Head];
-        group.MapMethods("/feed.xml", reading, Feed.Handle);
-        group.MapMethods("/sitemap.xml", reading, Sitemap.Handle);
+        group.MapMethods("/feed.xml", reading, AtomFeed.Handle);
+        group.MapMethods("/tags/{tag}/feed.xml", reading, AtomFeed.HandleTag);
+        group.MapMethods("/rss.xml", reading, RssFeed.Handle);
+        group.MapMethods("/feed.json", reading, JsonFeed.Handle);
+        group.MapMethods("/sitemap.xml", reading, Sitemap.HandleIndex);
+        group.MapMethods("/sitemaps/posts-{part:int}.xml", reading, Sitemap.HandlePosts);
+        group.MapMethods("/sitemaps/tags.xml", reading, Sitemap.HandleTags);
+        group.MapMethods("/sitemaps/pages.xml", reading, Sitemap.HandlePages);
         group.MapMethods("/robots.txt", reading, Robots.Handle);
         group.MapMethods("/posts/{slug}/evidence.json", reading, EvidenceJson.Handle);
+        group.MapMethods("/posts/{slug}/picture.png", reading, PostPicture.Handle);
+        group.MapMethods("/picture.png", reading, PostPicture.HandleSite);
     }
 }

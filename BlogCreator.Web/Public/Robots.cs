@@ -14,6 +14,7 @@ public static class Robots
             Disallow: /studio
             Disallow: /account
             Disallow: /api/
+            Disallow: /ws/
             Disallow: /search
             Allow: /
 

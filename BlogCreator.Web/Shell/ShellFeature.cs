@@ -14,6 +14,7 @@ public static class ShellFeature
         builder.WebHost.UseStaticWebAssets();
         builder.Services.AddRazorComponents();
         builder.Services.AddCascadingAuthenticationState();
+        builder.Services.AddSingleton<ContentVersion>();
         builder.Services.AddSingleton<SiteProfile>();
         builder.Services.AddExceptionHandler<ExplainToPrograms>();
         builder.Services.AddOptions<SiteOptions>().BindConfiguration("Site").ValidateDataAnnotations().ValidateOnStart();

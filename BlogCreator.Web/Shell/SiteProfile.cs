@@ -2,11 +2,9 @@ using BlogCreator.Contracts;
 
 namespace BlogCreator.Web.Shell;
 
-/// <summary>The site's name and state, which every page needs and which hardly ever changes: remembered for a few seconds.</summary>
-public sealed class SiteProfile(TimeProvider clock)
+/// <summary>The site's name and state, which every page needs and which hardly ever changes: remembered until something changes.</summary>
+public sealed class SiteProfile(TimeProvider clock, ContentVersion version)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan Hopeless = TimeSpan.FromSeconds(2);
 
     private Remembered? _last;
@@ -24,7 +22,8 @@ public sealed class SiteProfile(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(api);
         var now = clock.GetTimestamp();
-        if (_last is { } last && last.Site.SetUp && clock.GetElapsedTime(last.At, now) < Fresh)
+        var stamp = version.Stamp;
+        if (_last is { } last && last.Site.SetUp && last.Stamp == stamp)
         {
             return last.Site;
         }
@@ -38,7 +37,7 @@ public sealed class SiteProfile(TimeProvider clock)
         try
         {
             var site = await api.GetSite(cancel);
-            _last = new Remembered(site, now);
+            _last = new Remembered(site, stamp);
             _failed = null;
             return site;
         }
@@ -54,7 +53,7 @@ public sealed class SiteProfile(TimeProvider clock)
         }
     }
 
-    private sealed record Remembered(SiteDetails Site, long At);
+    private sealed record Remembered(SiteDetails Site, string Stamp);
 
     private sealed record Failure(Exception Why, long At);
 }

@@ -6,6 +6,9 @@ namespace BlogCreator.Web.Shell;
 /// <summary>How the pages say what the API says in codes.</summary>
 public static class Wording
 {
+    /// <summary>What every blog made here is for, in one line.</summary>
+    public const string Purpose = "Every factual sentence here is tied to its source, and checked against it.";
+
     public static string Word(Verdict verdict) => verdict switch
     {
         Verdict.Supported => "Supported",
@@ -97,6 +100,10 @@ public static class Wording
 
     /// <summary>With the time of day, which is that of no place but is said to be so.</summary>
     public static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    public static string Month(int month) => CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(month);
+
+    public static string DayOfMonth(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM", CultureInfo.InvariantCulture);
 
     public static string Machine(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

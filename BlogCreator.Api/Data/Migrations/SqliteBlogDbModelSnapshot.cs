@@ -315,6 +315,28 @@ namespace BlogCreator.Api.Data.Migrations
                     b.ToTable("Audit", (string)null);
                 });
 
+            modelBuilder.Entity("BlogCreator.Api.Operations.ContentChange", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("Subject")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("ContentChanges", (string)null);
+                });
+
             modelBuilder.Entity("BlogCreator.Api.Operations.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -422,6 +444,8 @@ namespace BlogCreator.Api.Data.Migrations
                     b.HasIndex("Slug")
                         .IsUnique();
 
+                    b.HasIndex("PublishedAt", "Id");
+
                     b.HasIndex("Status", "PublishedAt");
 
                     b.ToTable("Posts", (string)null);
@@ -458,6 +482,22 @@ namespace BlogCreator.Api.Data.Migrations
                     b.HasIndex("PostId");
 
                     b.ToTable("PostSlugs", (string)null);
+                });
+
+            modelBuilder.Entity("BlogCreator.Api.Posts.PostTag", b =>
+                {
+                    b.Property<string>("Tag")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PostId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Tag", "PostId");
+
+                    b.HasIndex("PostId");
+
+                    b.ToTable("PostTags", (string)null);
                 });
 
             modelBuilder.Entity("BlogCreator.Api.Posts.PostVersion", b =>
@@ -704,6 +744,15 @@ namespace BlogCreator.Api.Data.Migrations
                 });
 
             modelBuilder.Entity("BlogCreator.Api.Posts.PostSlug", b =>
+                {
+                    b.HasOne("BlogCreator.Api.Posts.Post", null)
+                        .WithMany()
+                        .HasForeignKey("PostId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlogCreator.Api.Posts.PostTag", b =>
                 {
                     b.HasOne("BlogCreator.Api.Posts.Post", null)
                         .WithMany()

@@ -1,0 +1,65 @@
+using BlogCreator.ServiceDefaults;
+using BlogCreator.Web.Shell;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace BlogCreator.Web.Public;
+
+/// <summary>
+/// What the output cache keeps: public pages as strangers see them, once for each content version, encoding and parameter
+/// that the page knows. Whoever sends a session gets a page of their own making.
+/// </summary>
+internal sealed class PublicPagePolicy(ContentVersion version, IHostEnvironment environment, IOptions<SiteOptions> site) : IOutputCachePolicy
+{
+    public const string Tag = "public";
+
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
+    private readonly string _session = SharedSignIn.CookieName(environment);
+
+    private readonly bool _sameForAllHosts = !string.IsNullOrWhiteSpace(site.Value.BaseUrl);
+
+    public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
+    {
+        var http = context.HttpContext;
+        var page = http.GetEndpoint()?.Metadata.GetMetadata<PublicPageAttribute>();
+        if (page is null || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) || IsSignedIn(http.Request))
+        {
+            context.EnableOutputCaching = false;
+            return ValueTask.CompletedTask;
+        }
+
+        context.EnableOutputCaching = true;
+        context.AllowCacheLookup = true;
+        context.AllowCacheStorage = true;
+        // With it, readers who wait for the same page would share the fate of the one who asked first and went away.
+        context.AllowLocking = false;
+        context.Tags.Add(Tag);
+        context.ResponseExpirationTimeSpan = Longest;
+        context.CacheVaryByRules.QueryKeys = page.Parameters;
+        context.CacheVaryByRules.VaryByHost = !_sameForAllHosts;
+        context.CacheVaryByRules.VaryByValues["version"] = version.Stamp;
+        context.CacheVaryByRules.VaryByValues["encoding"] = PageEncoding.Of(http.Request);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
+    {
+        var response = context.HttpContext.Response;
+        if (response.StatusCode != StatusCodes.Status200OK
+            || !StringValues.IsNullOrEmpty(response.Headers.SetCookie)
+            || response.Headers.CacheControl.ToString().Contains("no-store", StringComparison.OrdinalIgnoreCase))
+        {
+            context.AllowCacheStorage = false;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>By the cookie alone, unread: it may be worthless, but it is never a stranger's page that is kept for its owner.</summary>
+    private bool IsSignedIn(HttpRequest request) =>
+        request.Headers.Cookie.Count > 0 && request.Headers.Cookie.Any(line => line?.Contains(_session, StringComparison.Ordinal) is true);
+}
