@@ -20,7 +20,7 @@ public static class AddSamples
     private const string Folder = "Samples.";
 
     internal static async Task<Accepted<SamplesDetails>> Handle(
-        CurrentUser user, BlogDb db, UploadDocument upload, IPostWriter writer, TimeProvider clock, CancellationToken cancel)
+        CurrentUser user, BlogDb db, UploadDocument upload, ChooseWriter writers, TimeProvider clock, CancellationToken cancel)
     {
         var documents = new List<Guid>();
         foreach (var (name, open) in Files())
@@ -41,7 +41,7 @@ public static class AddSamples
         if (known is null)
         {
             var now = clock.GetUtcNow();
-            known = Generation.Create(user.Id, new BriefDetails(Topic, documents, null, null, PostLength.Short, null, null), writer.Name, now);
+            known = Generation.Create(user.Id, new BriefDetails(Topic, documents, null, null, PostLength.Short, null, null), GetWriter.Of(writers), now);
             db.Generations.Add(known);
             db.GenerationEvents.Add(GenerationLog.Event(known.Id, 1, "status", new { status = GenerationStatus.Queued }, now));
             db.Jobs.Add(Job.Create(GeneratePost.Kind, known.Id, now));

@@ -16,7 +16,7 @@ public sealed class SiteProfile(TimeProvider clock, ContentVersion version)
     public string LastKnownName => _last?.Site.Name ?? "Blog Creator";
 
     /// <summary>What was just saved is shown at once.</summary>
-    public void Remember(SiteDetails site) => _last = new Remembered(site, clock.GetTimestamp());
+    public void Remember(SiteDetails site) => _last = new Remembered(site, version.Stamp);
 
     public async Task<SiteDetails> Get(BlogApi api, CancellationToken cancel)
     {
