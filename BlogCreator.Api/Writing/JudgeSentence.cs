@@ -76,7 +76,7 @@ internal static partial class JudgeSentence
             digits += char.IsAsciiDigit(c) ? 1 : 0;
         }
 
-        if (letters < 0.6 * text.Length || letters + digits < 0.72 * text.Length || digits > 0.36 * text.Length)
+        if (letters < 0.55 * text.Length || letters + digits < 0.72 * text.Length || digits > 0.36 * text.Length)
         {
             return false;
         }
