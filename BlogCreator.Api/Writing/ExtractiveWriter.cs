@@ -86,7 +86,7 @@ public sealed class ExtractiveWriter : IPostWriter
 
             // The quotation is chosen before anything is written, so that no other section uses it up.
             if (task.Plan.Sections.FirstOrDefault(section => section.Quote) is { } quoting
-                && PickQuote.Run(quoting.Passages.Where(_passages.ContainsKey).SelectMany(id => _passages[id].Sentences), sentence => IsNew(sentence) && _focus.Bears(TermsOf(sentence.Text), _scarce)) is { } reserved)
+                && PickQuote.Run(quoting.Passages.Where(_passages.ContainsKey).SelectMany(id => _passages[id].Sentences), PickQuote.Least(task.Understanding.Documents.Any(document => document.Paper)), sentence => IsNew(sentence) && _focus.Bears(TermsOf(sentence.Text), _scarce)) is { } reserved)
             {
                 _quote = task.Section.Quote ? reserved : null;
                 Remember(reserved.Text);

@@ -357,7 +357,7 @@ public static class PlanPost
 
         public IReadOnlyList<Guid> Passages => [.. Sections.SelectMany(section => section.Passages).Select(passage => passage.Id)];
 
-        public double BestQuote => Sentences.Where(PickQuote.Fits).Select(PickQuote.Worth).DefaultIfEmpty(0).Max();
+        public double BestQuote => Sentences.Where(sentence => PickQuote.Fits(sentence, PickQuote.Least(Paper))).Select(PickQuote.Worth).DefaultIfEmpty(0).Max();
 
         public void Rate(Focus focus)
         {

@@ -246,7 +246,7 @@ public sealed class WritePostTests
         var post = await Write([document], null);
         var first = post.Markdown.IndexOf("GLVs", StringComparison.Ordinal);
         Assert.EndsWith("reen leaf volatiles (", post.Markdown[..first], StringComparison.Ordinal);
-        Assert.Single(Regex.Matches(post.Markdown, "reen leaf volatiles", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Single(Regex.Matches(post.Markdown, @"\(GLVs\)", RegexOptions.None, TimeSpan.FromSeconds(1)));
         Assert.All(CheckPost.Run(post.Markdown, post.Citations), claim => Assert.True(claim.Verdict is Verdict.Supported or Verdict.NotNeeded, claim.Sentence));
     }
 
