@@ -147,7 +147,7 @@ internal static partial class CleanSentence
     }
 
     [GeneratedRegex(
-        """\b(1[89]|20)\d\d[a-z]?\b|\bet al\b|\bfigs?(ures?)?\b|\btables?\b|\bsupplement|\bsee\b|\bdata not shown|\bnot shown|\bunpublished|\bin press|\bpersonal communication|\barrows?\b|\bpanels?\b|\bmovies?\b|\bvideos?\b|\bboxe?s?\b|\bequations?\b|\beqs?\b|\bsections?\b|\bappendix|\bref\.|\breviewed|\bp ?[<=>≤] ?0|\bn ?= ?\d|\bsource data|\bvgl\.|\bsiehe|\babb\.|\btabelle|^[\d,–\- ]+$|^[A-Z]\d{1,4}([/–-][A-Z]?\d{1,4})*$""",
+        """\b(1[89]|20)\d\d[a-z]?\b|\bet al\b|\bfigs?(ures?)?\b|\btables?\b|\bsupplement|\bsee\b|\bdata not shown|\bnot shown|\bunpublished|\bin press|\bpersonal communication|\barrows?\b|\bpanels?\b|\bmovies?\b|\bvideos?\b|\bboxe?s?\b|\bequations?\b|\beqs?\b|\bsections?\b|\bappendix|\bref\.|\breviewed|\bp ?[<=>≤] ?0|\bn ?= ?\d|\bsource data|\bvgl\.|\bsiehe|\babb\.|\btabelle|^[\d,–\- ]+$""",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Reference();
 
