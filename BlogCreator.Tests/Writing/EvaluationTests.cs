@@ -5,13 +5,13 @@ namespace BlogCreator.Tests.Writing;
 /// <summary>Keeps what <c>benchmarks/evaluation</c> measures: see docs/evaluation.md.</summary>
 public sealed class EvaluationTests
 {
-    private static readonly string Corpus = Path.Combine(Evaluation.Root(), "..", "shared", "corpus");
+    private static readonly string Corpus = Path.Combine(Evaluate.Root(), "..", "shared", "corpus");
 
     [Fact]
     public async Task Posts_come_at_least_as_near_to_an_editors_digest_as_the_first_words_of_the_article()
     {
         SkipWithoutCorpus();
-        var rates = await Evaluation.Rate(Corpus);
+        var rates = await Evaluate.Rate(Corpus);
         var (post, lead) = (rates["the post"], rates["lead: first words of the body"]);
         Assert.Equal(4, post.Length);
         Assert.True(post.Average(score => score.One.F1) >= lead.Average(score => score.One.F1), "ROUGE-1");
@@ -23,7 +23,7 @@ public sealed class EvaluationTests
     public async Task Nine_of_ten_cited_sentences_stand_in_their_passage_and_none_dangles()
     {
         SkipWithoutCorpus();
-        var posts = await Evaluation.WriteAll(Briefs.All(Corpus, Path.Combine(Evaluation.Root(), "benchmarks", "evaluation", "documents")));
+        var posts = await Evaluate.WriteAll(Briefs.All(Corpus, Path.Combine(Evaluate.Root(), "benchmarks", "evaluation", "documents")));
         Assert.Empty(posts.SelectMany(post => post.Faults.Dangling));
         Assert.Empty(posts.SelectMany(post => post.Faults.Pointers));
         Assert.All(posts, post => Assert.True(post.Faults.Supported >= 0.9 * post.Faults.Checked, post.Brief.Name));
@@ -34,7 +34,7 @@ public sealed class EvaluationTests
     public void The_check_catches_sentences_made_false_and_lets_true_ones_pass()
     {
         SkipWithoutCorpus();
-        Assert.All(Evaluation.Check(Corpus), row => Assert.True(row.IsFalse ? row.Objected >= 0.7 : row.Objected <= 0.1, $"{row.Name}: {row.Objected:P0}"));
+        Assert.All(Evaluate.Check(Corpus), row => Assert.True(row.IsFalse ? row.Objected >= 0.7 : row.Objected <= 0.1, $"{row.Name}: {row.Objected:P0}"));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using BlogCreator.Contracts;
 namespace BlogCreator.Benchmarks.Evaluation;
 
 /// <summary>The three tables: posts beside the editors' digests, what is wrong with posts, what the checker sees and overlooks.</summary>
-internal static class Evaluation
+internal static class Evaluate
 {
     private const int MostOfAKind = 60;
 
