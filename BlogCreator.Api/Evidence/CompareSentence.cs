@@ -33,7 +33,7 @@ internal static class CompareSentence
             var comparison = new Comparison(sentence, claim, passage, from, to, weight);
             var found = comparison.Judge();
             // What copies one sentence but for a word is judged by that sentence: its neighbours would lend it the word.
-            if (to - from == 1 && ((found.Verdict is Verdict.Contradicted && comparison.Copied >= 0.65) || (found.Verdict is Verdict.Partly && comparison.Copied >= 0.8)))
+            if (to - from == 1 && ((found.Verdict is Verdict.Contradicted && (comparison.Copied >= 0.65 || comparison.Reordered >= 0.8)) || (found.Verdict is Verdict.Partly && comparison.Copied >= 0.8)))
             {
                 return found;
             }
@@ -218,6 +218,17 @@ internal static class CompareSentence
             // Below this share, negations and figures were not compared.
             var onlyWording = doubt is not null && factual is null && telling is null && cover >= Contradictable;
             return new Finding(doubt is null ? Verdict.Supported : Verdict.Partly, cover, _span, doubt, onlyWording);
+        }
+
+        /// <summary>How much of the sentence stands in this window in whatever order, the window saying little else.</summary>
+        public double Reordered
+        {
+            get
+            {
+                var own = _claim.Where(word => word.Weighs).ToList();
+                var others = _source.Where(word => word is { Weighs: true, InBrackets: false }).ToList();
+                return own.Count < 4 || others.Count(word => _claimKeys.Contains(word.Key)) < 0.7 * others.Count ? 0 : (double)own.Count(word => _sourceKeys.Contains(word.Key)) / own.Count;
+            }
         }
 
         /// <summary>How much of the sentence stands in this window in the same order, the window saying little else.</summary>
@@ -431,6 +442,7 @@ internal static class CompareSentence
         private string? Roles() =>
             ReadRoles.Agree(_claim, _source) is false ? "The passage says who does it and to whom the other way round."
             : ReadRoles.Turned(_claim, _source) ? "The passage goes from one to the other the other way round."
+            : ReadRoles.Mirrored(_claim, _source) is { } verb ? $"What stands before and behind “{Show(verb)}” changed places."
             : null;
 
         /// <summary>

@@ -22,6 +22,56 @@ internal static class ReadRoles
         return FromTo(claim).Any(own => theirs.Exists(other => own.From == other.To && own.To == other.From) && !theirs.Contains(own));
     }
 
+    /// <summary>
+    /// The word around which everything changed sides: "damage shows the meter" for "the meter shows damage". Null where
+    /// something only moved to the front, as after "in" or "by", or where the sides are equal, as with "resembles".
+    /// </summary>
+    public static Word? Mirrored(IReadOnlyList<Word> claim, IReadOnlyList<Word> source)
+    {
+        if (claim.Count < 3 || source.Count < 3 || OpensAside(claim[0]) || OpensAside(source[0]) || claim.Any(IsBy) != source.Any(IsBy))
+        {
+            return null;
+        }
+
+        for (var v = 1; v < claim.Count - 1; v++)
+        {
+            var verb = claim[v];
+            if (verb.Role is not (WordRole.Content or WordRole.Reporting or WordRole.Hedge) || verb.Name || BothWays.Contains(verb.Key)
+                || claim.Count(word => word.Key == verb.Key) != 1 || source.Count(word => word.Key == verb.Key) != 1)
+            {
+                continue;
+            }
+
+            var u = Places(source, verb.Key).First();
+            var (before, behind) = (Keys(claim.Take(v)), Keys(claim.Skip(v + 1)));
+            var (theirBefore, theirBehind) = (Keys(source.Take(u)), Keys(source.Skip(u + 1)));
+            if (Moved(before, theirBefore, theirBehind) && Moved(behind, theirBehind, theirBefore))
+            {
+                return verb;
+            }
+        }
+
+        return null;
+    }
+
+    private static readonly HashSet<string> BothWays =
+        [.. new[] { "correlates", "correlated", "resembles", "equals", "differs", "meets", "met", "married", "borders", "matches", "interacts", "overlaps", "coincides", "similar", "different", "opposite", "between", "together" }.Select(word => Vocabulary.Canonical(Stem.Of(word)))];
+
+    private static bool IsBy(Word word) => word is { Role: WordRole.Function, Key: "by" or "von" or "durch" };
+
+    private static bool OpensAside(Word word) =>
+        word is { Role: WordRole.Function or WordRole.Telling, Key: "in" or "on" or "at" or "by" or "with" or "from" or "for" or "to" or "through" or "behind" or "under" or "during" or "when" or "while" or "if" or "because" or "after" or "before" or "there" or "here" or "im" or "am" or "bei" or "mit" or "nach" or "seit" or "wenn" or "weil" or "dort" };
+
+    private static HashSet<string> Keys(IEnumerable<Word> words) =>
+        words.Where(word => word is { Weighs: true, InBrackets: false } or { Role: WordRole.Reporting, InBrackets: false }).Select(word => word.Key).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Most of these words stand on the other side of the verb there, and not on this one.</summary>
+    private static bool Moved(HashSet<string> own, HashSet<string> sameSide, HashSet<string> otherSide)
+    {
+        var telling = own.Where(key => !(sameSide.Contains(key) && otherSide.Contains(key))).ToList();
+        return telling.Count > 0 && telling.Count(otherSide.Contains) >= 0.75 * telling.Count;
+    }
+
     /// <summary>The doer, the verb and the thing done to in "the plan was approved by the council".</summary>
     private static (string Doer, string Verb, string Thing)? Passive(IReadOnlyList<Word> words)
     {

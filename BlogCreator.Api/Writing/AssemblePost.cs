@@ -143,7 +143,7 @@ public static class AssemblePost
             .ToList();
         // A single word is a poor tag unless the title has it; what comes far behind the best says little about the post. Two there are in any case.
         var telling = ranked.Where(tag => tag.Phrase.Text.Contains(' ', StringComparison.Ordinal) || tag.Phrase.Terms.Any(titles.Contains)).ToList();
-        ranked = telling.Count >= 2 ? telling : ranked;
+        ranked = telling.Count >= 3 ? telling : [.. telling, .. ranked.Except(telling).Take(3 - telling.Count)];
         return [.. ranked
             .Where((tag, index) => index < 2 || tag.Score > 0.25 * ranked[0].Score)
             .Take(5)

@@ -32,6 +32,7 @@ internal sealed class ExplainShortForms
 
     private WrittenSentence Explain(WrittenSentence sentence)
     {
+        sentence = WithoutRepeated(sentence);
         NoteExplained(sentence.Text);
         if (sentence.Passages.Count == 0 || !_documents.TryGetValue(sentence.Passages[0], out var document) || _names[document].Count == 0)
         {
@@ -61,6 +62,23 @@ internal sealed class ExplainShortForms
         }
 
         return ReferenceEquals(text, sentence.Text) ? sentence : sentence with { Text = text, Passages = passages };
+    }
+
+    /// <summary>What was spelled out before needs its brackets no more.</summary>
+    private WrittenSentence WithoutRepeated(WrittenSentence sentence)
+    {
+        if (sentence.Passages.Count == 0 || !_documents.TryGetValue(sentence.Passages[0], out var document) || !sentence.Text.Contains('(', StringComparison.Ordinal))
+        {
+            return sentence;
+        }
+
+        var text = sentence.Text;
+        foreach (var (form, name) in _names[document].Where(pair => _told.Contains(pair.Key)))
+        {
+            text = text.Replace($"{name.Name} ({form})", name.Name, StringComparison.Ordinal).Replace($"{name.Name} ({form}s)", name.Name, StringComparison.Ordinal);
+        }
+
+        return string.Equals(text, sentence.Text, StringComparison.Ordinal) ? sentence : sentence with { Text = text };
     }
 
     /// <summary>The words are read from the last to the first, but the first mention is the one to explain.</summary>

@@ -86,7 +86,7 @@ public sealed class ExtractiveWriter : IPostWriter
 
             // The quotation is chosen before anything is written, so that no other section uses it up.
             if (task.Plan.Sections.FirstOrDefault(section => section.Quote) is { } quoting
-                && PickQuote.Run(quoting.Passages.Where(_passages.ContainsKey).SelectMany(id => _passages[id].Sentences), sentence => IsNew(sentence) && BearsOnTopic(sentence)) is { } reserved)
+                && PickQuote.Run(quoting.Passages.Where(_passages.ContainsKey).SelectMany(id => _passages[id].Sentences), PickQuote.Least(task.Understanding.Documents.Any(document => document.Paper)), sentence => IsNew(sentence) && _focus.Bears(TermsOf(sentence.Text), _scarce)) is { } reserved)
             {
                 _quote = task.Section.Quote ? reserved : null;
                 Remember(reserved.Text);
@@ -146,7 +146,7 @@ public sealed class ExtractiveWriter : IPostWriter
                 .ThenByDescending(candidate => candidate.Place.Role is SectionRole.Abstract)
                 .ThenByDescending(candidate => _task.Understanding.Documents[candidate.Place.Document].Paper && candidate.Place.Role is SectionRole.Discussion or SectionRole.Conclusion)
                 .ThenByDescending(candidate => candidate.Run[0].Weight * candidate.Run[0].Polish * candidate.Run[0].Point)
-                .SelectMany(candidate => candidate.Run.Take(1))
+                .SelectMany(candidate => candidate.Run.Where(sentence => sentence.StandsAlone))
                 .FirstOrDefault(sentence => IsNew(sentence) && BearsOnTopic(sentence) && sentence.Point > 0.5 && AddsToLead(sentence, chosen.Count));
             blocks.Add(Paragraph(chosen));
             if (second is not null)
@@ -167,7 +167,7 @@ public sealed class ExtractiveWriter : IPostWriter
 
         /// <summary>Where there is little to tell, the story keeps its sentences, and only an outcome goes ahead of it.</summary>
         private bool AddsToLead(UsableSentence sentence, int already) =>
-            !_small || (!_carrying.Contains(sentence) && (already < 2 || sentence.Point >= 1.3 || _places[sentence.PassageId].Role is SectionRole.Abstract or SectionRole.Conclusion));
+            !_small || (!_carrying.Contains(sentence) && (already < 2 || sentence.Point >= 1.3 || _places[sentence.PassageId].Role is SectionRole.Abstract || (_places[sentence.PassageId].Role is SectionRole.Conclusion && _task.Understanding.Documents[_places[sentence.PassageId].Document].Paper)));
 
         /// <summary>The first words of a document are its own way in, unless something particular was asked.</summary>
         private List<UsableSentence>? WayIn(int document)
@@ -283,7 +283,12 @@ public sealed class ExtractiveWriter : IPostWriter
             }
 
             var blocks = Join(runs);
-            if (_quote is not null)
+            if (_quote is not null && blocks.Count == 0)
+            {
+                // A section that is nothing but a quotation does not quote: it tells.
+                blocks.Add(Paragraph([_quote]));
+            }
+            else if (_quote is not null)
             {
                 blocks.Insert(Math.Min(1, blocks.Count), new WrittenBlock(BlockKind.Quote, [Written(_quote, leans: false)]));
             }
@@ -396,7 +401,7 @@ public sealed class ExtractiveWriter : IPostWriter
 
         private double Value(UsableSentence sentence)
         {
-            var value = (sentence.Weight + (_small ? 0.05 : 0)) * (0.25 + sentence.Polish) * (0.5 + 0.5 * Math.Min(1, sentence.Point)) * FirstMention(sentence);
+            var value = (sentence.Weight + (_small ? 0.05 : 0)) * (0.25 + sentence.Polish) * (0.5 + 0.5 * Math.Min(1, sentence.Point)) * (sentence.Point < 0.25 ? 0.6 : 1) * FirstMention(sentence);
             if (_focus.IsNarrow)
             {
                 value *= 0.2 + _focus.Share(TermsOf(sentence.Text));

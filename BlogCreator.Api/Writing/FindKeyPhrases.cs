@@ -59,9 +59,17 @@ internal static class FindKeyPhrases
             .Where(phrase => phrase.Text.Length is > 2 and < 50)
             .OrderByDescending(phrase => phrase.Weight)
             .ThenBy(phrase => phrase.Text, StringComparer.Ordinal);
+        var whole = found.Where(candidate => candidate.Value.Terms.Length == LongestPhrase && candidate.Value.Count >= atLeast).ToList();
         var chosen = new List<KeyPhrase>();
         foreach (var phrase in ranked)
         {
+            // "Business Machines" is cut out of a name where the whole of it stands as often.
+            var key = string.Join(' ', phrase.Terms);
+            if (phrase.Terms.Count is > 1 and < LongestPhrase && whole.Exists(longer => longer.Value.Count >= found[key].Count && longer.Key.Contains(key, StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
             // A phrase inside, or mostly made of, one already taken says nothing new.
             if (!chosen.Exists(other => phrase.Terms.Count(other.Terms.Contains) * 2 >= phrase.Terms.Count))
             {
@@ -82,7 +90,7 @@ internal static class FindKeyPhrases
         && !phrase.Split(' ', '-').Any(word => word.Length == 0 || (char.IsLower(word[0]) && word.Any(char.IsUpper)) || (word.Any(char.IsAsciiDigit) && (word.Length is < 4 or > 6) && !word.All(char.IsAsciiDigit)) || word.Length == 1);
 
     /// <summary>"Euros", "cost" or "percent" say nothing of what a text is about.</summary>
-    public static bool IsMeasure(KeyPhrase phrase) => phrase.Terms.All(Measures.Contains);
+    public static bool IsMeasure(KeyPhrase phrase) => Measures.Contains(phrase.Terms[^1]);
 
     /// <summary>The "sexta" of "M. sexta" is no word by itself.</summary>
     private static bool BehindInitial(string text, Word word) =>
@@ -132,7 +140,7 @@ internal static class FindKeyPhrases
             get
             {
                 var inside = Surfaces.Where(surface => char.IsLower(surface.Key[0])).ToList();
-                return (inside.Count > 0 ? inside : [.. Surfaces]).OrderByDescending(surface => surface.Value).ThenBy(surface => surface.Key, StringComparer.Ordinal).First().Key;
+                return (inside.Count > 0 ? inside : [.. Surfaces]).OrderByDescending(surface => surface.Value).ThenByDescending(surface => surface.Key.EndsWith('s')).ThenBy(surface => surface.Key, StringComparer.Ordinal).First().Key;
             }
         }
     }

@@ -76,7 +76,7 @@ internal static partial class JudgeSentence
             digits += char.IsAsciiDigit(c) ? 1 : 0;
         }
 
-        if (letters < 0.6 * text.Length || letters + digits < 0.72 * text.Length || digits > 0.36 * text.Length)
+        if (letters < 0.55 * text.Length || letters + digits < 0.72 * text.Length || digits > 0.36 * text.Length)
         {
             return false;
         }
@@ -203,7 +203,7 @@ internal static partial class JudgeSentence
 
     // Addresses, identifiers, dot leaders, licences, headings run into the text.
     [GeneratedRegex(
-        """https?:|www\.|\b(doi|DOI|ISBN|ISSN)\b|@|\.{4,}|�|©|[Aa]ll rights reserved|[Cc]reative [Cc]ommons|[Cc]orresponding author|[Cc]ompeting interest|[Cc]onflicts? of interest|[Aa]uthor contribution|[Ss]upplementa|supplement \d|[Ee]xtended [Dd]ata|^(Fig|Figure|Table|Box|Scheme|Abb|Abbildung|Tabelle|Source code|Video|Chapter|Kapitel)\b\.? ?\d|^Key ?words?\b|^Schlüsselwörter|^(Copyright|Published|Received|Accepted|Correspondence|Acknowledg|Funding)|\b[pP] ?[<=] ?0\.|[a-zà-ÿ]{2}[.:;][A-Z][a-z]|[a-z]{3}[A-Z][a-z]{3}|[|{}\\<>]|\[\^|^\d+(\.\d+)+ [A-Z]""",
+        """https?:|www\.|\b(doi|DOI|ISBN|ISSN)\b|@|\.{4,}|�|©|[Aa]ll rights reserved|[Cc]reative [Cc]ommons|[Cc]orresponding author|[Cc]ompeting interest|[Cc]onflicts? of interest|[Aa]uthor contribution|[Ss]upplementa|supplement \d|[Ee]xtended [Dd]ata|^(Fig|Figure|Table|Box|Scheme|Abb|Abbildung|Tabelle|Source code|Video|Chapter|Kapitel)\b\.? ?\d|^Key ?words?\b|^Schlüsselwörter|^(Copyright|Published|Received|Accepted|Correspondence|Acknowledg|Funding)|\b[pP] ?[<=] ?0\.|[a-zà-ÿ]{2}[.:;][A-Z][a-z]|[a-z]{3}[A-Z][a-z]{3}|[|{}\\<>]|\[\^|^\d+(\.\d+)+ [A-Z]|~:""",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Rubbish();
 

@@ -47,7 +47,7 @@ internal sealed record Labels(string KeyPoints, string Sources, string And, stri
         Numbers = ["deux", "trois", "quatre", "cinq", "six"],
         Missing = "Les documents ne parlent pas de {0}.",
         Instead = "Voici ce que disent les documents.",
-        Quotes = ("« ", " »"),
+        Quotes = ("«", "»"),
     };
 
     private static readonly Labels Spanish = new("Lo esencial", "Fuentes", " y ", "p.", "p.")

@@ -120,7 +120,7 @@ public static class PlanPost
             var near = themes
                 .Where(theme => theme.Sections.Count < MostInTheme && !theme.Documents.Contains(unit.Document))
                 .Select(theme => (theme, Likeness: theme.Likeness(unit)))
-                .Where(pair => pair.Likeness >= Math.Max(SameTheme, 1.6 * usual))
+                .Where(pair => pair.Likeness >= Math.Max(SameTheme, 1.6 * usual) * pair.theme.Distance(unit))
                 .OrderByDescending(pair => pair.Likeness)
                 .Select(pair => pair.theme)
                 .FirstOrDefault();
@@ -358,7 +358,7 @@ public static class PlanPost
 
         public IReadOnlyList<Guid> Passages => [.. Sections.SelectMany(section => section.Passages).Select(passage => passage.Id)];
 
-        public double BestQuote => Sentences.Where(PickQuote.Fits).Select(PickQuote.Worth).DefaultIfEmpty(0).Max();
+        public double BestQuote => Sentences.Where(sentence => PickQuote.Fits(sentence, PickQuote.Least(Paper))).Select(PickQuote.Worth).DefaultIfEmpty(0).Max();
 
         public void Rate(Focus focus)
         {
@@ -404,6 +404,14 @@ public static class PlanPost
             }
 
             return own * others > 0 ? product / Math.Sqrt(own * others) : 0;
+        }
+
+        /// <summary>What carries headings that have nothing in common must be the nearer in what it says.</summary>
+        public double Distance(Theme other)
+        {
+            var own = Writing.Terms.Of(Sections[0].Heading);
+            var theirs = Writing.Terms.Of(other.Sections[0].Heading);
+            return own.Any(theirs.Contains) ? 1 : own.Count > 0 && theirs.Count > 0 ? 1.2 : own.Count + theirs.Count > 0 ? 1.4 : 1;
         }
 
         public void Join(Theme other)

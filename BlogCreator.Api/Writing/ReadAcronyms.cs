@@ -59,11 +59,14 @@ internal static partial class ReadAcronyms
         }
 
         var at = end;
+        var starts = 0;
+        var lastWord = before.LastIndexOfAny([' ', '-'], Math.Max(0, end - 1)) + 1;
+        var lastWordMeant = false;
         for (var letter = shortForm.Length - 1; letter >= 0; letter--)
         {
             var wanted = char.ToUpperInvariant(shortForm[letter]);
             at--;
-            while (at >= 0 && (char.ToUpperInvariant(before[at]) != wanted || (letter == 0 && at > 0 && char.IsLetterOrDigit(before[at - 1]))))
+            while (at >= 0 && (char.ToUpperInvariant(before[at]) != wanted || (letter == 0 && !OpensWord(before, at))))
             {
                 if (end - at > LongestName || before[at] is '.' or ';' or ':' or '(' or ')' or ',')
                 {
@@ -77,12 +80,18 @@ internal static partial class ReadAcronyms
             {
                 return null;
             }
+
+            starts += OpensWord(before, at) ? 1 : 0;
+            lastWordMeant |= at == lastWord;
         }
 
         var name = before[at..end];
         var words = name.Count(c => c is ' ' or '-') + 1;
-        return words >= 2 && words <= shortForm.Length + 2 && !name.Contains(shortForm, StringComparison.Ordinal) ? name : null;
+        // Letters found here and there within words spell nothing.
+        return words >= 2 && lastWordMeant && starts * 2 >= shortForm.Length && words <= shortForm.Length + 2 && !name.Contains(shortForm, StringComparison.Ordinal) ? name : null;
     }
+
+    private static bool OpensWord(string text, int at) => at == 0 || text[at - 1] is ' ' or '-' or '–' or '/' or '“' or '(';
 
     [GeneratedRegex("""(\((?<short>[A-Z][A-Za-z]{0,6}[A-Zs])\)|, or (?<short>[A-Z]{2,6}s?)[,;.)])""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ShortForm();

@@ -60,10 +60,14 @@ public static class UnderstandSources
         return
         [
             .. phrases
-                .Select(phrase => IsShortForm(phrase.Text) && names.TryGetValue(ReadAcronyms.Singular(phrase.Text), out var name) ? new KeyPhrase(name, [.. Terms.Of(name)], phrase.Weight) : phrase)
+                .Select(phrase => IsShortForm(phrase.Text) && names.TryGetValue(ReadAcronyms.Singular(phrase.Text), out var name) ? new KeyPhrase(InSentence(name), [.. Terms.Of(name)], phrase.Weight) : phrase)
                 .DistinctBy(phrase => phrase.Text, StringComparer.OrdinalIgnoreCase),
         ];
     }
+
+    /// <summary>"Green leaf volatiles" opened a sentence where it was found; "Dow Jones" is a name.</summary>
+    private static string InSentence(string name) =>
+        name.Contains(' ', StringComparison.Ordinal) && char.IsUpper(name[0]) && name.Skip(1).All(c => !char.IsUpper(c)) ? char.ToLowerInvariant(name[0]) + name[1..] : name;
 
     private static bool IsShortForm(string phrase) => phrase.Length is >= 2 and <= 8 && !phrase.Contains(' ', StringComparison.Ordinal) && phrase.Skip(1).Any(char.IsUpper);
 

@@ -114,6 +114,56 @@ public sealed class CheckPostTests
         Assert.True(claim.Verdict is Verdict.Supported, $"{claim.Verdict}: {claim.Note}");
     }
 
+    [Theory]
+    [InlineData("The plan approved the council.", "The plan was approved by the council.")]
+    [InlineData("The council was approved by the plan.", "The council approved the plan.")]
+    [InlineData("The mill was sold to Anna by Bert.", "Anna sold the mill to Bert.")]
+    [InlineData("Anna sold the mill to Bert.", "Bert sold the mill to Anna.")]
+    [InlineData("Smoking is caused by cancer.", "Cancer is caused by smoking.")]
+    [InlineData("Heavy floods in the valley cause strong rain.", "Strong rain causes heavy floods in the valley.")]
+    [InlineData("Visits rose from 236,000 to 201,000.", "Visits rose from 201,000 to 236,000.")]
+    [InlineData("The library lent 412,000 items in 2023, 9 percent more than in 2024.", "The library lent 412,000 items in 2024, 9 percent more than in 2023.")]
+    [InlineData("The dose is 5 g a day.", "The dose is 5 mg a day.")]
+    [InlineData("The reaction was stopped after 30 h by adding salt.", "The reaction was stopped after 30 min by adding salt.")]
+    [InlineData("The model increases the noise and decreases the error.", "The model decreases the noise and decreases the error.")]
+    public void Roles_directions_and_units_cannot_be_turned_round(string sentence, string passage) =>
+        Assert.Equal(Verdict.Contradicted, Check(sentence, passage).Verdict);
+
+    [Theory]
+    [InlineData("The virus causes the disease.", "The virus may cause the disease.")]
+    [InlineData("The colony died because of the mites.", "The colony died in February, probably because of the mites.")]
+    [InlineData("Most members are under 21.", "Some members are under 21.")]
+    [InlineData("The treatment always works in children.", "The treatment often works in children.")]
+    [InlineData("All larvae fed on all leaves of the plant.", "Many larvae fed on all leaves of the plant.")]
+    public void What_was_said_with_care_cannot_be_said_without(string sentence, string passage) =>
+        Assert.NotEqual(Verdict.Supported, Check(sentence, passage).Verdict);
+
+    [Theory]
+    [InlineData("The old town was destroyed by a fire in 1874.", "A fire destroyed the old town in 1874.")]
+    [InlineData("The council approved the plan.", "The plan was approved by the council.")]
+    [InlineData("The mill was sold to Bert by Anna.", "Anna sold the mill to Bert.")]
+    [InlineData("Members waited for a telescope nine days on average.", "Members waited nine days on average for a telescope.")]
+    [InlineData("The council used a crane and bought two boats.", "The council employed a crane and purchased two boats.")]
+    [InlineData("Prices have risen by 4 percent.", "Prices rose by 4 percent.")]
+    public void Voice_order_and_common_synonyms_do_not_matter(string sentence, string passage)
+    {
+        var claim = Check(sentence, passage);
+        Assert.True(claim.Verdict is Verdict.Supported, $"{claim.Verdict}: {claim.Note}");
+    }
+
+    [Fact]
+    public void A_short_form_may_be_spelled_out_as_another_cited_passage_does()
+    {
+        var citations = new Dictionary<int, SourcePassage>
+        {
+            [1] = Passage("GLVs are released within minutes of the damage."),
+            [2] = Passage("Many plants give off green leaf volatiles (GLVs) when they are eaten."),
+        };
+        Assert.Equal(Verdict.Supported, Assert.Single(CheckPost.Run("Green leaf volatiles (GLVs) are released within minutes of the damage.[^1][^2]", citations)).Verdict);
+        Assert.NotEqual(Verdict.Supported, Assert.Single(CheckPost.Run("Poisonous green leaf volatiles (GLVs) are released within minutes of the damage.[^1][^2]", citations)).Verdict);
+        Assert.NotEqual(Verdict.Supported, Assert.Single(CheckPost.Run("Great lake vessels (GLVs) are released within minutes of the damage.[^1][^2]", citations)).Verdict);
+    }
+
     [Fact]
     public void A_quotation_is_found_word_for_word_whatever_its_quotation_marks_and_line_ends()
     {

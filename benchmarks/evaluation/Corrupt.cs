@@ -92,7 +92,7 @@ internal static partial class Corrupt
     /// <summary>"A increases B" becomes "B increases A", where both are a few words.</summary>
     private static string? SwappedSides(string text)
     {
-        var match = Effect().Match(text);
+        var match = Effect().Match(Brackets().Replace(text, ""));
         return match.Success ? Sentence(match.Groups["effect"].Value + match.Groups["verb"].Value + Lower(match.Groups["cause"].Value)) : null;
     }
 
@@ -147,15 +147,14 @@ internal static partial class Corrupt
     /// <summary>"A controls B" becomes "B is controlled by A".</summary>
     private static string? Passive(string text)
     {
-        var match = Active().Match(text);
+        var match = Active().Match(Brackets().Replace(text, ""));
         if (!match.Success)
         {
             return null;
         }
 
         var verb = match.Groups["verb"].Value.Trim();
-        var participle = verb.EndsWith("ies", StringComparison.Ordinal) ? verb[..^3] + "ied" : verb.EndsWith("es", StringComparison.Ordinal) ? verb[..^1] + "d" : verb + "ed";
-        participle = verb.EndsWith("es", StringComparison.Ordinal) ? verb[..^1] + "d" : verb.EndsWith('s') ? verb[..^1] + "ed" : participle;
+        var participle = verb.EndsWith("es", StringComparison.Ordinal) ? verb[..^1] + "d" : verb[..^1] + "ed";
         return Sentence($"{match.Groups["effect"].Value} is {participle} by {Lower(match.Groups["cause"].Value)}");
     }
 
@@ -192,7 +191,7 @@ internal static partial class Corrupt
     [GeneratedRegex("""\b(increased|increases|increase|decreased|decrease|reduced|reduces|reduce|higher|lower|larger|smaller|more|less|before|after|activation|repression|present|absent)\b""", Options, 1000)]
     private static partial Regex Direction();
 
-    [GeneratedRegex("""^(?<cause>[^,;:()]{4,50})(?<verb> (increases|reduces|causes|controls|regulates|affects|promotes|determines|activates|represses|binds|contains|requires|interacts with|increased|reduced|caused|controlled|affected|influences|precedes|stabilizes) )(?<effect>[^,;:()]{4,50})\.$""", Options, 1000)]
+    [GeneratedRegex("""^(?<cause>[^,;:()]{4,110})(?<verb> (increases|reduces|causes|controls|regulates|affects|promotes|determines|activates|represses|contains|requires|influences|stabilizes|increased|reduced|caused|controlled|affected|showed|suggest|suggests|provide|provides|indicate|indicates|predicts|allows|induces|generates|explains|captures|prevents|defines|marks|reflects|produces|depletes|supports|mirror|include) )(?<effect>[^,;:()]{4,110})\.$""", Options, 1000)]
     private static partial Regex Effect();
 
     [GeneratedRegex("""\b(some|most|many|several|few|Some|Most|Many|Several|Few)\b(?! of)""", Options, 1000)]
@@ -213,6 +212,6 @@ internal static partial class Corrupt
     [GeneratedRegex("""\b(shows|showed|shown|used|observed|large|required|requires|obtained|whereas|located|important|entire|various|identified|approach)\b""", Options, 1000)]
     private static partial Regex Word();
 
-    [GeneratedRegex("""^(?<cause>[^,;:()]{4,60})(?<verb> (increases|reduces|causes|controls|regulates|affects|promotes|determines|activates|represses|contains|requires|influences|stabilizes) )(?<effect>[^,;:()]{4,60})\.$""", Options, 1000)]
+    [GeneratedRegex("""^(?<cause>[^,;:()]{4,70})(?<verb> (increases|reduces|causes|controls|regulates|affects|promotes|determines|activates|represses|requires|influences|induces|generates|explains|captures|prevents|defines|marks|reflects|produces|supports) )(?<effect>[^,;:()]{4,70})\.$""", Options, 1000)]
     private static partial Regex Active();
 }

@@ -129,7 +129,7 @@ internal static partial class FindFaults
     private static bool Explained(string text, string form)
     {
         var bare = form.TrimEnd('s');
-        return text.Contains("(" + bare + ")", StringComparison.Ordinal) || text.Contains("(" + bare + "s)", StringComparison.Ordinal) || text.Contains(bare + " (", StringComparison.Ordinal) || text.Contains(bare + "s (", StringComparison.Ordinal);
+        return text.Contains("(" + bare + ")", StringComparison.Ordinal) || text.Contains("(" + bare + "s)", StringComparison.Ordinal) || text.Contains(", or " + bare, StringComparison.Ordinal) || text.Contains(bare + " (", StringComparison.Ordinal) || text.Contains(bare + "s (", StringComparison.Ordinal);
     }
 
     private static string Plain(string text) => string.Join(' ', NoLetter().Split(Bracket().Replace(text, "")).Where(word => word.Length > 0));

@@ -1,9 +1,9 @@
 using System.Text;
 using BlogCreator.Benchmarks.Evaluation;
 
-// dotnet run -c Release --project benchmarks/evaluation -- [--corpus DIR] [--posts DIR] [--misses] [--time]
+// dotnet run -c Release --project benchmarks/evaluation -- [--corpus DIR] [--posts DIR] [--misses]
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
-var root = Evaluation.Root();
+var root = Evaluate.Root();
 var corpus = Option("--corpus") ?? Path.Combine(root, "..", "shared", "corpus");
 if (!Directory.Exists(Path.Combine(corpus, "summarise", "elife")))
 {
@@ -12,8 +12,8 @@ if (!Directory.Exists(Path.Combine(corpus, "summarise", "elife")))
 }
 
 var report = new StringBuilder();
-report.Append(await Evaluation.Scores(corpus)).Append('\n');
-report.Append(await Evaluation.Posts(Briefs.All(corpus, Path.Combine(root, "benchmarks/evaluation/documents")), Option("--posts"), args.Contains("--time"))).Append('\n');
-report.Append(Evaluation.Checker(corpus, args.Contains("--misses")));
+report.Append(await Evaluate.Scores(corpus)).Append('\n');
+report.Append(await Evaluate.Posts(Briefs.All(corpus, Path.Combine(root, "benchmarks/evaluation/documents")), Option("--posts"))).Append('\n');
+report.Append(Evaluate.Checker(corpus, args.Contains("--misses")));
 Console.Write(report.ToString());
 return 0;

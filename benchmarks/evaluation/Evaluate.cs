@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using BlogCreator.Api.Evidence;
@@ -8,7 +7,7 @@ using BlogCreator.Contracts;
 namespace BlogCreator.Benchmarks.Evaluation;
 
 /// <summary>The three tables: posts beside the editors' digests, what is wrong with posts, what the checker sees and overlooks.</summary>
-internal static class Evaluation
+internal static class Evaluate
 {
     private const int MostOfAKind = 60;
 
@@ -88,20 +87,29 @@ internal static class Evaluation
         return table.ToString();
     }
 
-    public static async Task<string> Posts(IReadOnlyList<Brief> briefs, string? folder, bool timed)
+    public static async Task<IReadOnlyList<(Brief Brief, AssembledPost Post, Faults Faults)>> WriteAll(IEnumerable<Brief> briefs)
+    {
+        var posts = new List<(Brief Brief, AssembledPost Post, Faults Faults)>();
+        foreach (var brief in briefs)
+        {
+            var documents = brief.Files.Select(ReadFile.Run).ToList();
+            var post = await Write(documents, brief.Topic, brief.Length);
+            posts.Add((brief, post, FindFaults.Run(post, documents)));
+        }
+
+        return posts;
+    }
+
+    public static async Task<string> Posts(IReadOnlyList<Brief> briefs, string? folder)
     {
         var table = new StringBuilder("| Post | Words | Sentences cited | Word for word | All words in order | Supported by our check | Dangling | Pointers | Short forms unexplained | Repeats |\n|---|---|---|---|---|---|---|---|---|---|\n");
         var all = new List<Faults>();
         var number = 0;
-        foreach (var brief in briefs)
+        foreach (var (brief, post, faults) in await WriteAll(briefs))
         {
-            var documents = brief.Files.Select(ReadFile.Run).ToList();
-            var watch = Stopwatch.StartNew();
-            var post = await Write(documents, brief.Topic, brief.Length);
-            var faults = FindFaults.Run(post, documents);
             all.Add(faults);
             var words = Texts.OfPost(post.Markdown).Sum(Texts.Words);
-            table.Append(CultureInfo.InvariantCulture, $"| {brief.Name}{(timed ? $" ({watch.ElapsedMilliseconds} ms)" : "")} | {words} | {faults.Cited} | {faults.WordForWord} | {faults.InOrder} | {faults.Supported}/{faults.Checked} | {faults.Dangling.Count} | {faults.Pointers.Count} | {faults.ShortForms.Count} | {faults.Repeats.Count} |\n");
+            table.Append(CultureInfo.InvariantCulture, $"| {brief.Name} | {words} | {faults.Cited} | {faults.WordForWord} | {faults.InOrder} | {faults.Supported}/{faults.Checked} | {faults.Dangling.Count} | {faults.Pointers.Count} | {faults.ShortForms.Count} | {faults.Repeats.Count} |\n");
             if (folder is not null)
             {
                 Directory.CreateDirectory(folder);
@@ -114,53 +122,45 @@ internal static class Evaluation
     }
 
     /// <summary>Sentences of the articles, each cited to its own passage: as they are, said otherwise, and made false in one place.</summary>
-    public static string Checker(string corpus, bool misses)
+    public static IReadOnlyList<CheckerRow> Check(string corpus)
     {
-        var table = new StringBuilder("| Sentence | Tried | Supported | Partly | Contradicted | Not found | |\n|---|---|---|---|---|---|---|\n");
-        var told = new StringBuilder();
         var sentences = Sentences(corpus).ToList();
-        var (caught, tried) = (0, 0);
-        Row("as in the passage", sentences.Take(400).Select(sentence => (sentence.Text, sentence.Passage)), "false alarms", Verdict.Supported);
-        foreach (var (name, change) in Corrupt.Paraphrases)
-        {
-            Row(name, Changed(change), "false alarms", Verdict.Supported);
-        }
-
-        foreach (var (name, change) in Corrupt.Falsehoods)
-        {
-            Row(name, Changed(change), "caught", null);
-        }
-
-        table.Append(CultureInfo.InvariantCulture, $"\nCaught {caught} of {tried} false sentences ({100.0 * caught / tried:F0} %).\n");
-        return table.Append(told).ToString();
+        return
+        [
+            Row("as in the passage", isFalse: false, sentences.Take(400)),
+            .. Corrupt.Paraphrases.Select(kind => Row(kind.Name, isFalse: false, Changed(kind.Change))),
+            .. Corrupt.Falsehoods.Select(kind => Row(kind.Name, isFalse: true, Changed(kind.Change))),
+        ];
 
         IEnumerable<(string Text, SourcePassage Passage)> Changed(Func<string, string?> change) =>
             sentences.Select(sentence => (Text: change(sentence.Text), sentence.Passage)).Where(pair => pair.Text is not null).Select(pair => (pair.Text!, pair.Passage)).Take(MostOfAKind);
-
-        void Row(string name, IEnumerable<(string Text, SourcePassage Passage)> pairs, string what, Verdict? right)
-        {
-            var verdicts = new Dictionary<Verdict, int>();
-            foreach (var (text, passage) in pairs)
-            {
-                var claim = CheckPost.Run(EscapeForCheck(text) + "[^1]", new Dictionary<int, SourcePassage> { [1] = passage })[^1];
-                verdicts[claim.Verdict] = verdicts.GetValueOrDefault(claim.Verdict) + 1;
-                if (misses && (right is null) == (claim.Verdict is Verdict.Supported))
-                {
-                    told.Append(CultureInfo.InvariantCulture, $"- {name}: {text} | {claim.Verdict} {claim.Note}\n");
-                }
-            }
-
-            var all = verdicts.Values.Sum();
-            var supported = verdicts.GetValueOrDefault(Verdict.Supported);
-            if (right is null)
-            {
-                caught += all - supported;
-                tried += all;
-            }
-
-            table.Append(CultureInfo.InvariantCulture, $"| {name} | {all} | {supported} | {verdicts.GetValueOrDefault(Verdict.Partly)} | {verdicts.GetValueOrDefault(Verdict.Contradicted)} | {verdicts.GetValueOrDefault(Verdict.NotFound)} | {what} {(all == 0 ? 0 : 100.0 * (all - supported) / all):F0} % |\n");
-        }
     }
+
+    public static string Checker(string corpus, bool misses)
+    {
+        var rows = Check(corpus);
+        var table = new StringBuilder("| Sentence | Tried | Supported | Partly | Contradicted | Not found | |\n|---|---|---|---|---|---|---|\n");
+        foreach (var row in rows)
+        {
+            table.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Tried} | {row.Of(Verdict.Supported)} | {row.Of(Verdict.Partly)} | {row.Of(Verdict.Contradicted)} | {row.Of(Verdict.NotFound)} | {(row.IsFalse ? "caught" : "false alarms")} {100 * row.Objected:F0} % |\n");
+        }
+
+        var (tried, caught) = (rows.Where(row => row.IsFalse).Sum(row => row.Tried), rows.Where(row => row.IsFalse).Sum(row => row.Tried - row.Of(Verdict.Supported)));
+        var (right, alarms) = (rows.Where(row => !row.IsFalse).Sum(row => row.Tried), rows.Where(row => !row.IsFalse).Sum(row => row.Tried - row.Of(Verdict.Supported)));
+        table.Append(CultureInfo.InvariantCulture, $"\nCaught {caught} of {tried} false sentences ({100.0 * caught / tried:F1} %); false alarms on {alarms} of {right} true ones ({100.0 * alarms / right:F1} %).\n");
+        foreach (var row in rows.Where(_ => misses))
+        {
+            foreach (var (text, claim) in row.Claims.Where(pair => row.IsFalse == pair.Claim.Verdict is Verdict.Supported))
+            {
+                table.Append(CultureInfo.InvariantCulture, $"- {row.Name}: {text} | {claim.Verdict} {claim.Note}\n");
+            }
+        }
+
+        return table.ToString();
+    }
+
+    private static CheckerRow Row(string name, bool isFalse, IEnumerable<(string Text, SourcePassage Passage)> pairs) =>
+        new(name, isFalse, [.. pairs.Select(pair => (pair.Text, CheckPost.Run(EscapeForCheck(pair.Text) + "[^1]", new Dictionary<int, SourcePassage> { [1] = pair.Passage })[^1]))]);
 
     private static string EscapeForCheck(string text) => text.Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 
@@ -194,4 +194,15 @@ internal static class Evaluation
 
         return page.ToString();
     }
+}
+
+/// <summary>One kind of sentence given to the checker, and what it said.</summary>
+internal sealed record CheckerRow(string Name, bool IsFalse, IReadOnlyList<(string Text, ClaimDetails Claim)> Claims)
+{
+    public int Tried => Claims.Count;
+
+    /// <summary>The share that was not let through.</summary>
+    public double Objected => Tried == 0 ? 0 : 1 - (double)Of(Verdict.Supported) / Tried;
+
+    public int Of(Verdict verdict) => Claims.Count(pair => pair.Claim.Verdict == verdict);
 }
