@@ -70,8 +70,7 @@ public sealed class DashboardWalkTests
         await Expect(outlook).ToHaveTextAsync("All well.");
 
         await LookAtLogs(page);
-        await page.Keyboard.PressAsync("Escape");
-        await page.Locator("h1").ClickAsync(new() { Force = true });
+        await page.GetByLabel("Level").PressAsync("Escape");
         await page.Keyboard.PressAsync("s");
         await page.WaitForURLAsync("**/settings");
         await NoBarriers(page);
