@@ -57,6 +57,7 @@ internal static class Layout
               <div><dt><kbd>o</kbd> <kbd>l</kbd> <kbd>s</kbd></dt><dd>overview, logs, settings</dd></div>
               <div><dt><kbd>p</kbd></dt><dd>pause the logs, or go on</dd></div>
               <div><dt><kbd>f</kbd></dt><dd>follow the newest line</dd></div>
+              <div><dt><kbd>Esc</kbd></dt><dd>out of a field</dd></div>
               <div><dt><kbd>?</kbd></dt><dd>this</dd></div>
             </dl>
             <form method="dialog"><button>Close</button></form>

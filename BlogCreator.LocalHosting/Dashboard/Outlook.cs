@@ -32,17 +32,27 @@ internal sealed record Outlook(string Run, string Tone, string Words, IReadOnlyL
 
     public static Outlook Of(string run, EngineContext engine, IReadOnlyList<ServiceRunner> runners, ProcessUsage usage)
     {
-        var stopped = runners.Where(runner => runner.Facts.IsStoppedByHand).Select(runner => runner.Resource.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        List<string> stopped = [.. runners.Where(runner => runner.Facts.IsStoppedByHand).Select(runner => runner.Resource.Name)];
         var rows = runners.Select(runner => Row(runner, engine, stopped, usage)).ToList();
         var troubles = rows.Where(row => row.Tone is Bad or Notable or Busy).OrderByDescending(row => Array.IndexOf(ByWeight, row.Tone)).ToList();
         return engine.Stopping.IsCancellationRequested
             ? new(run, Notable, "The app is stopping.", rows)
-            : troubles.Count == 0
-                ? new(run, Good, stopped.Count == 0 ? "All well." : $"All well, without {string.Join(" and ", stopped)}.", rows)
-                : new(run, troubles[0].Tone, string.Join(' ', troubles.Select(Sentence)), rows);
+            : (troubles, stopped) switch
+            {
+                ([], []) => new(run, Good, "All well.", rows),
+                ([], _) => new(run, Notable, Stopped(runners, stopped), rows),
+                _ => new(run, troubles[0].Tone, string.Join(' ', troubles.Select(Sentence)), rows),
+            };
     }
 
-    private static ServiceRow Row(ServiceRunner runner, EngineContext engine, HashSet<string> stopped, ProcessUsage usage)
+    private static string Stopped(IReadOnlyList<ServiceRunner> runners, List<string> stopped)
+    {
+        var needing = runners.Where(runner => !runner.Facts.IsStoppedByHand && runner.Resource.Annotations.OfType<WaitAnnotation>().Any(wait => stopped.Contains(wait.Resource.Name)))
+            .Select(runner => runner.Resource.Name);
+        return $"You stopped {string.Join(" and ", stopped)}.{string.Concat(needing.Select(name => $" {name} works without it as well as it can."))}";
+    }
+
+    private static ServiceRow Row(ServiceRunner runner, EngineContext engine, List<string> stopped, ProcessUsage usage)
     {
         var facts = runner.Facts;
         var name = runner.Resource.Name;
@@ -66,7 +76,7 @@ internal sealed record Outlook(string Run, string Tone, string Words, IReadOnlyL
             CanStop: process is not null ? state != "stopping" : state is "waiting" or "crashed");
     }
 
-    private static (string State, string Tone, string Detail) State(ServiceRunner runner, ResourceEvent? now, HashSet<string> stopped)
+    private static (string State, string Tone, string Detail) State(ServiceRunner runner, ResourceEvent? now, List<string> stopped)
     {
         var facts = runner.Facts;
         var hasCheck = runner.Resource.Annotations.OfType<HttpHealthCheckAnnotation>().Any();

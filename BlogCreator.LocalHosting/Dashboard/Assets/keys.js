@@ -12,6 +12,11 @@ function step(by) {
 const press = (selector) => document.querySelector(selector)?.click();
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches("input, select")) {
+    // Out of the field, so that the keys are keys again.
+    event.target.blur();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) {
     return;
   }

@@ -76,13 +76,10 @@ export function watch(panel) {
   }
 
   function add(lines) {
-    waiting.push(...lines.slice(-most));
-    if (waiting.length > most) {
-      waiting = waiting.slice(-most);
-    }
-    if (waiting.length === lines.length || lines.length === 0) {
+    if (waiting.length === 0) {
       requestAnimationFrame(draw);
     }
+    waiting = [...waiting, ...lines].slice(-most);
   }
 
   function draw() {

@@ -71,7 +71,7 @@ public sealed partial class DashboardTests : IAsyncDisposable
     [Fact]
     public async Task A_test_has_no_dashboard_unless_it_asks_and_a_taken_port_is_not_the_end()
     {
-        await using (var plain = DistributedApplicationTestingBuilder.Create())
+        await using (var plain = CreateWithout())
         {
             plain.AddExecutable("service", "sleep", "/", "600");
             var app = await plain.BuildAsync(cancel);
@@ -82,7 +82,7 @@ public sealed partial class DashboardTests : IAsyncDisposable
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var taken = ((IPEndPoint)other.LocalEndpoint).Port;
-        var model = DistributedApplicationTestingBuilder.Create("--dashboard-port", taken.ToString(CultureInfo.InvariantCulture));
+        var model = CreateWithout("--dashboard-port", taken.ToString(CultureInfo.InvariantCulture));
         model.AddExecutable("service", "sleep", "/", "600");
         await Start(model);
 
@@ -255,8 +255,9 @@ public sealed partial class DashboardTests : IAsyncDisposable
         Assert.Contains("over", await Page("/logs"), StringComparison.Ordinal);
     }
 
-    private static IDistributedApplicationTestingBuilder Create(params string[] args) =>
-        DistributedApplicationTestingBuilder.Create([.. args, "--dashboard-port", "0"]);
+    private static IDistributedApplicationTestingBuilder Create(params string[] args) => CreateWithout([.. args, "--dashboard-port", "0"]);
+
+    private static IDistributedApplicationTestingBuilder CreateWithout(params string[] args) => DistributedApplicationTestingBuilder.Create(args);
 
     private async Task<DistributedApplication> Start(IDistributedApplicationTestingBuilder model, bool signIn = true)
     {
