@@ -107,7 +107,7 @@ public sealed class ReadingLifeTests(ApiFixture api) : IClassFixture<ApiFixture>
     private static byte[] LongPdf()
     {
         var pdf = new TestPdf();
-        for (var page = 1; page <= 1200; page++)
+        for (var page = 1; page <= 500; page++)
         {
             pdf.Page();
             for (var line = 0; line < 40; line++)
