@@ -53,6 +53,9 @@ public sealed class BlogApi(HttpClient http)
 
     public Task<Page<PassageDetails>?> ListPassages(Guid id, string? after, CancellationToken cancel) => Get<Page<PassageDetails>>($"api/v1/documents/{id}/passages" + After(after), cancel);
 
+    /// <summary>The passages from a page of the original on.</summary>
+    public Task<Page<PassageDetails>?> ListPassages(Guid id, int page, CancellationToken cancel) => Get<Page<PassageDetails>>($"api/v1/documents/{id}/passages?page={page.ToString(System.Globalization.CultureInfo.InvariantCulture)}", cancel);
+
     public Task<GenerationDetails> StartGeneration(BriefDetails brief, CancellationToken cancel) => Send<GenerationDetails>(HttpMethod.Post, "api/v1/generations", brief, cancel);
 
     public Task<GenerationDetails> StartGeneration(StartGenerationRequest request, CancellationToken cancel) => Send<GenerationDetails>(HttpMethod.Post, "api/v1/generations", request, cancel);

@@ -24,6 +24,26 @@ public sealed class WithoutScriptTests(WebFixture site) : IClassFixture<WebFixtu
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_document_is_found_removed_and_brought_back_through_forms()
+    {
+        using var owner = await site.Owner();
+        using var form = new MultipartFormDataContent { { new StringContent("harbour,high\nHusum,3.9"), "file", "heights of spring.csv" } };
+        using var uploaded = await owner.PostAsync("/api/v1/documents/upload", form, Cancel);
+        var document = (await uploaded.Content.ReadFromJsonAsync<DocumentDetails>(BlogApi.Json, Cancel))!;
+        await Until<DocumentDetails>(owner, $"/api/v1/documents/{document.Id}", now => now.Status is DocumentStatus.Ready);
+        Assert.Contains("<td>Husum</td>", await owner.GetStringAsync($"/studio/library/{document.Id}", Cancel), StringComparison.Ordinal);
+        Assert.Contains(document.FileName, await owner.GetStringAsync("/studio/library?q=spring", Cancel), StringComparison.Ordinal);
+        Assert.DoesNotContain(document.FileName, await owner.GetStringAsync("/studio/library?q=autumn", Cancel), StringComparison.Ordinal);
+
+        using var removed = await WebFixture.Submit(owner, "/studio/library?q=spring", $"row-{document.Id}", ("do", "delete"));
+        Assert.Equal(HttpStatusCode.Found, removed.StatusCode);
+        Assert.DoesNotContain(document.FileName, await owner.GetStringAsync("/studio/library?q=spring", Cancel), StringComparison.Ordinal);
+        using var restored = await WebFixture.Submit(owner, removed.Headers.Location!.PathAndQuery, "undo", ("do", "restore"));
+        Assert.Equal(HttpStatusCode.Found, restored.StatusCode);
+        Assert.Contains(document.FileName, await owner.GetStringAsync("/studio/library?q=spring", Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_document_becomes_a_published_post_through_forms()
     {
         using var owner = await site.Owner();

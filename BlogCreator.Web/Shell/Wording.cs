@@ -78,7 +78,74 @@ public static class Wording
         "pdf" => "PDF",
         "markdown" => "Markdown",
         "text" => "Plain text",
+        "docx" => "Word",
+        "pptx" => "PowerPoint",
+        "xlsx" or "xls" => "Excel",
+        "csv" => "CSV table",
+        "odt" => "OpenDocument text",
+        "ods" => "OpenDocument sheet",
+        "odp" => "OpenDocument slides",
+        "rtf" => "Rich text",
+        "epub" => "EPUB book",
+        "html" => "Web page",
+        "eml" => "E-mail",
         _ => fileType,
+    };
+
+    /// <summary>Two to four letters, where a picture of the kind would stand.</summary>
+    public static string Badge(string fileType) => fileType switch
+    {
+        "markdown" => "MD",
+        "text" => "TXT",
+        null => "",
+        _ => fileType.ToUpperInvariant(),
+    };
+
+    /// <summary>The files that are read, for the browser's file chooser.</summary>
+    public const string Readable = ".pdf,.docx,.docm,.pptx,.pptm,.xlsx,.xlsm,.xls,.csv,.tsv,.odt,.ods,.odp,.rtf,.epub,.html,.htm,.xhtml,.eml,.md,.markdown,.txt,.text";
+
+    public static (string One, string Many) Part(string fileType) => fileType switch
+    {
+        "pptx" or "odp" => ("slide", "slides"),
+        "xlsx" or "xls" or "ods" => ("sheet", "sheets"),
+        "epub" => ("part", "parts"),
+        _ => ("page", "pages"),
+    };
+
+    /// <summary>How far a document is, after its kind and size: "page 12 of 80", "80 pages, 412 passages to cite".</summary>
+    public static string Progress(DocumentDetails document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var (one, many) = Part(document.FileType);
+        return document switch
+        {
+            { Status: DocumentStatus.Reading, PagesRead: { } read and > 0, Pages: { } pages } => string.Create(CultureInfo.InvariantCulture, $"{one} {read:N0} of {pages:N0}"),
+            { Status: DocumentStatus.Ready, Pages: { } pages } => $"{Count(pages, one, many)} · {Count(document.Passages, "passage", "passages")} to cite",
+            { Status: DocumentStatus.Ready } => $"{Count(document.Passages, "passage", "passages")} to cite",
+            { Status: DocumentStatus.Failed, Pages: { } pages } => Count(pages, one, many),
+            _ => "",
+        };
+    }
+
+    /// <summary>Where trying again may help; other reasons need another file.</summary>
+    public static bool MayRetry(DocumentDetails document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return document is { Status: DocumentStatus.Failed, ReasonCode: "cancelled" or "reader-crashed" or "reader-timeout" or "reader-memory" };
+    }
+
+    /// <summary>What a passage is, where it is not plain text.</summary>
+    public static string Kind(string kind) => kind switch
+    {
+        "list" => "List",
+        "table" => "Table",
+        "code" => "Code",
+        "quote" => "Quote",
+        "caption" => "Caption",
+        "note" => "Note",
+        "toc" => "Contents",
+        "references" => "References",
+        _ => "",
     };
 
     /// <summary>In the units in which the limits are set: 1 MB is 1024 KB.</summary>

@@ -159,6 +159,9 @@ internal static class LegacyText
 
         public int CodePage { get; }
 
+        // Written with letters, and not with Latin ones.
+        private bool IsAlphabet => CodePage is 1251 or 20866 or 1253 or 1255 or 28598 or 1256;
+
         /// <summary>How likely the text is in the language that fits it best.</summary>
         public double Score(string text)
         {
@@ -189,6 +192,12 @@ internal static class LegacyText
                     : Wrong;
                 // Capitals stand at the beginning of a word; in the wrong Cyrillic code page they stand everywhere.
                 if (char.IsUpper(letter) && i > 0 && char.IsLower(text[i - 1]))
+                {
+                    likely *= 1e-3;
+                }
+
+                // "Grφίe": words are not written in two alphabets.
+                if (IsAlphabet && char.IsLetter(letter) && ((i > 0 && char.IsAsciiLetter(text[i - 1])) || (i + 1 < text.Length && char.IsAsciiLetter(text[i + 1]))))
                 {
                     likely *= 1e-3;
                 }

@@ -30,8 +30,19 @@ internal sealed partial class RtfParser(byte[] bytes, BlockWriter writer, Reader
 
     private static readonly Dictionary<string, char> Signs = new(StringComparer.Ordinal)
     {
-        ["emdash"] = '—', ["endash"] = '–', ["lquote"] = '‘', ["rquote"] = '’', ["ldblquote"] = '“', ["rdblquote"] = '”', ["bullet"] = '•',
-        ["tab"] = ' ', ["line"] = ' ', ["emspace"] = ' ', ["enspace"] = ' ', ["qmspace"] = ' ', ["nestcell"] = ' ',
+        ["emdash"] = '—',
+        ["endash"] = '–',
+        ["lquote"] = '‘',
+        ["rquote"] = '’',
+        ["ldblquote"] = '“',
+        ["rdblquote"] = '”',
+        ["bullet"] = '•',
+        ["tab"] = ' ',
+        ["line"] = ' ',
+        ["emspace"] = ' ',
+        ["enspace"] = ' ',
+        ["qmspace"] = ' ',
+        ["nestcell"] = ' ',
     };
 
     private static readonly HashSet<string> Skipped = new(StringComparer.Ordinal)
@@ -508,7 +519,7 @@ internal sealed partial class RtfParser(byte[] bytes, BlockWriter writer, Reader
         {
             if (value == ';')
             {
-                _isWhite.Add(_colour is (> 247, > 247, > 247));
+                _isWhite.Add(_colour is { Red: > 247, Green: > 247, Blue: > 247 });
                 _colour = null;
             }
 

@@ -17,7 +17,7 @@ function wordsFor(status) {
     return "The file is larger than this site accepts.";
   }
   if (status === 415) {
-    return "Files of this kind cannot be read. PDF, Markdown and plain text can.";
+    return "Files of this kind cannot be read. PDF, Word, PowerPoint, Excel, OpenDocument, rich text, EPUB, web pages, e-mail, CSV, Markdown and plain text can.";
   }
   return "The site could not do this. Nothing that was saved is lost; please try again.";
 }

@@ -1,14 +1,14 @@
 // The library: uploads with their progress, states that follow the reading, removal that can be undone.
 import { call, upload } from "./api.js";
 import { toast } from "./toast.js";
-import { documentStates, facts, make, size } from "./words.js";
+import { badge, documentStates, facts, make, mayRetry, size } from "./words.js";
 
 const drop = document.getElementById("drop");
 const chooser = document.getElementById("files");
 const uploads = document.getElementById("uploads");
-const list = document.getElementById("documents");
+const filter = document.getElementById("filter");
+let list = document.getElementById("documents");
 const largest = Number(drop.dataset.max) || Infinity;
-const removing = new Map();
 
 /* Uploading */
 
@@ -131,12 +131,16 @@ addEventListener("beforeunload", (event) => {
 
 const rowOf = (id) => list.querySelector(`[data-id="${CSS.escape(id)}"]`);
 
+const action = (value, words, more) =>
+  make("button", { type: "submit", className: "button secondary", name: "do", value }, words, make("span", { className: "hidden" }, more));
+
 function show(details) {
   let row = rowOf(details.id);
   if (!row) {
     row = make(
       "li",
       { className: "row", data: { id: details.id, name: details.fileName } },
+      make("span", { className: "badge", "aria-hidden": "true" }, badge(details.fileType)),
       make(
         "div",
         { className: "row-main" },
@@ -145,7 +149,13 @@ function show(details) {
         make("p", { className: "reason", data: { reason: "" } }),
       ),
       make("span", { className: "state" }),
-      make("button", { type: "button", className: "icon-button", "aria-label": `Remove ${details.fileName}`, title: "Remove", data: { remove: "" } }, "×"),
+      make(
+        "form",
+        { className: "row-actions" },
+        action("cancel", "Cancel", ` reading ${details.fileName}`),
+        action("retry", "Try again", ` to read ${details.fileName}`),
+        make("button", { type: "submit", className: "icon-button", name: "do", value: "delete", "aria-label": `Remove ${details.fileName}`, title: "Remove" }, "×"),
+      ),
     );
     list.prepend(row);
   }
@@ -157,16 +167,31 @@ function show(details) {
   }
   row.querySelector("[data-facts]").textContent = facts(details);
   row.querySelector("[data-reason]").textContent = details.reason ?? "";
+  row.querySelector('[value="cancel"]').hidden = details.status !== "queued" && details.status !== "reading";
+  row.querySelector('[value="retry"]').hidden = !mayRetry(details);
+  let bar = row.querySelector("progress");
+  if (details.status !== "reading" || !details.pages) {
+    bar?.remove();
+  } else {
+    if (!bar) {
+      bar = make("progress", { "aria-label": `Reading ${details.fileName}` });
+      row.append(bar);
+    }
+    bar.max = details.pages;
+    bar.value = details.pagesRead ?? 0;
+  }
   tidy();
 }
 
 function tidy() {
-  const rows = [...list.querySelectorAll(".row:not([hidden])")];
-  document.getElementById("no-documents").hidden = rows.length > 0 || uploads.children.length > 0;
+  const rows = [...list.querySelectorAll(".row")];
+  const none = document.getElementById("no-documents");
+  none.hidden = rows.length > 0 || uploads.children.length > 0 || filter.elements.q.value !== "" || filter.elements.status.value !== "";
+  filter.hidden &&= rows.length === 0;
   document.getElementById("next-step").hidden = !rows.some((row) => row.dataset.status === "ready");
 }
 
-const unfinished = () => [...list.querySelectorAll('[data-status="queued"], [data-status="reading"]')].filter((row) => !removing.has(row.dataset.id));
+const unfinished = () => [...list.querySelectorAll('[data-status="queued"], [data-status="reading"]')];
 
 let watching = false;
 async function watch() {
@@ -181,7 +206,10 @@ async function watch() {
     }
     for (const row of unfinished()) {
       try {
-        show(await call("GET", `/api/v1/documents/${row.dataset.id}`));
+        const now = await call("GET", `/api/v1/documents/${row.dataset.id}`);
+        if (row.isConnected) {
+          show(now);
+        }
       } catch (problem) {
         if (problem.status === 404) {
           row.remove();
@@ -196,55 +224,79 @@ async function watch() {
   watching = false;
 }
 
-/* Removing, with a way back */
+/* Cancelling, trying again, removing with a way back */
 
-async function remove(row) {
+async function act(row, what) {
   const { id, name } = row.dataset;
-  row.hidden = true;
-  removing.set(id, row);
-  tidy();
-  const undone = await toast(`${name} is removed.`, "Undo");
-  if (!removing.delete(id)) {
-    return;
-  }
-  if (undone) {
-    row.hidden = false;
-    tidy();
-    watch();
-    return;
-  }
   try {
-    await call("DELETE", `/api/v1/documents/${id}`);
-    row.remove();
+    if (what === "delete") {
+      await call("DELETE", `/api/v1/documents/${id}`);
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      row.remove();
+      tidy();
+      (next?.querySelector(".row-title") ?? document.getElementById("files")).focus();
+      if (await toast(`${name} is removed.`, "Undo")) {
+        show(await call("POST", `/api/v1/documents/${id}/restore`));
+      }
+    } else {
+      await call("POST", `/api/v1/documents/${id}/${what}`);
+      show(await call("GET", `/api/v1/documents/${id}`));
+      row.querySelector(".row-title").focus();
+    }
+    watch();
   } catch (problem) {
     if (problem.status === 404) {
       row.remove();
+      tidy();
     } else {
-      row.hidden = false;
-      toast(`${name} could not be removed. ${problem.message}`);
+      toast(problem.message);
     }
   }
-  tidy();
 }
 
-// Leaving the page is not "undo": what was removed is removed.
-addEventListener("pagehide", () => {
-  for (const id of removing.keys()) {
-    call("DELETE", `/api/v1/documents/${id}`, undefined, { keepalive: true }).catch(() => {});
+document.getElementById("found").addEventListener("submit", (event) => {
+  if (event.target.matches(".row-actions")) {
+    event.preventDefault();
+    act(event.target.closest(".row"), event.submitter?.value ?? "delete");
   }
-  removing.clear();
 });
 
-list.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-delete]")) {
-    event.preventDefault();
-    remove(event.target.closest(".row"));
+/* Finding: the address is the state, so that the way back and a bookmark work */
+
+let asked = 0;
+async function find() {
+  const wanted = new URLSearchParams([...new FormData(filter)].filter(([, value]) => value !== ""));
+  const address = `/studio/library${wanted.size > 0 ? `?${wanted}` : ""}`;
+  const turn = ++asked;
+  try {
+    const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("found");
+    if (turn !== asked) {
+      return;
+    }
+    if (!answer.ok || !page) {
+      location.assign(address);
+      return;
+    }
+    document.getElementById("found").replaceChildren(...page.childNodes);
+    list = document.getElementById("documents");
+    history.replaceState(null, "", address);
+    tidy();
+    watch();
+  } catch {
+    // Away for a moment; the button still works.
   }
+}
+
+let later;
+filter.addEventListener("input", () => {
+  clearTimeout(later);
+  later = setTimeout(find, 250);
 });
-list.addEventListener("click", (event) => {
-  if (event.target.closest("[data-remove]")) {
-    remove(event.target.closest(".row"));
-  }
+filter.addEventListener("submit", (event) => {
+  event.preventDefault();
+  clearTimeout(later);
+  find();
 });
 
 watch();

@@ -34,7 +34,31 @@ export const steps = {
   assemble: "Put it together",
 };
 
-const types = { pdf: "PDF", markdown: "Markdown", text: "Plain text" };
+const types = {
+  pdf: "PDF",
+  markdown: "Markdown",
+  text: "Plain text",
+  docx: "Word",
+  pptx: "PowerPoint",
+  xlsx: "Excel",
+  xls: "Excel",
+  csv: "CSV table",
+  odt: "OpenDocument text",
+  ods: "OpenDocument sheet",
+  odp: "OpenDocument slides",
+  rtf: "Rich text",
+  epub: "EPUB book",
+  html: "Web page",
+  eml: "E-mail",
+};
+
+const parts = { pptx: ["slide", "slides"], odp: ["slide", "slides"], xlsx: ["sheet", "sheets"], xls: ["sheet", "sheets"], ods: ["sheet", "sheets"], epub: ["part", "parts"] };
+
+export const badge = (fileType) => ({ markdown: "MD", text: "TXT" })[fileType] ?? fileType.toUpperCase();
+
+/** Where trying again may help; other reasons need another file. */
+export const mayRetry = (document) =>
+  document.status === "failed" && ["cancelled", "reader-crashed", "reader-timeout", "reader-memory"].includes(document.reasonCode);
 
 export const count = (number, one, many) => (number === 1 ? `1 ${one}` : `${number.toLocaleString("en")} ${many}`);
 
@@ -49,18 +73,23 @@ export function size(bytes) {
   return bytes < 2 ** 30 ? `${+(bytes / 2 ** 20).toFixed(1)} MB` : `${+(bytes / 2 ** 30).toFixed(1)} GB`;
 }
 
-export function facts(document) {
-  const parts = [types[document.fileType] ?? document.fileType, size(document.size)];
-  if (document.status === "reading" && document.pagesRead != null) {
-    parts.push(document.pages ? `page ${document.pagesRead} of ${document.pages}` : `${count(document.pagesRead, "page", "pages")} read`);
-  } else if (document.pages != null) {
-    parts.push(count(document.pages, "page", "pages"));
+/** How far a document is: "page 12 of 80", "80 pages · 412 passages to cite". */
+export function progress(document) {
+  const [one, many] = parts[document.fileType] ?? ["page", "pages"];
+  if (document.status === "reading") {
+    return document.pagesRead && document.pages ? `${one} ${document.pagesRead.toLocaleString("en")} of ${document.pages.toLocaleString("en")}` : "";
+  }
+  const said = [];
+  if (document.pages != null) {
+    said.push(count(document.pages, one, many));
   }
   if (document.status === "ready") {
-    parts.push(`${count(document.passages, "passage", "passages")} to cite`);
+    said.push(`${count(document.passages, "passage", "passages")} to cite`);
   }
-  return parts.join(" · ");
+  return document.status === "queued" ? "" : said.join(" · ");
 }
+
+export const facts = (document) => [types[document.fileType] ?? document.fileType, size(document.size), progress(document)].filter(Boolean).join(" · ");
 
 export const checked = (check) =>
   check.checked === 0 ? "No statement needs checking" : `${check.supported} of ${check.checked} statements ${check.supported === check.checked ? "checked" : "supported"}`;
