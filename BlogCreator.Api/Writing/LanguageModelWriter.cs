@@ -39,11 +39,12 @@ internal sealed partial class LanguageModelWriter(
 
         try
         {
-            var written = await new Draft(task, session, show).Write(cancel);
-            if (written.Blocks.Count > 0)
+            var draft = new Draft(task, session, show);
+            var written = await draft.Write(cancel);
+            if (written.Blocks.Count > 0 || draft.OnlyRepeats)
             {
                 _fruitless = 0;
-                return written;
+                return written.Blocks.Count > 0 ? written : await without.WriteSection(task, cancel);
             }
 
             // Once may be bad luck with the passages; twice in a row is the model.
@@ -69,6 +70,9 @@ internal sealed partial class LanguageModelWriter(
     {
         private readonly PassageBlocks _blocks = PassageBlocks.Of(Sources(task), MostOfPassage, MostOfPassages);
         private readonly List<CheckedSentence> _checked = [];
+
+        /// <summary>What it wrote holds, and stands in the post already.</summary>
+        public bool OnlyRepeats { get; private set; }
 
         public async Task<WrittenSection> Write(CancellationToken cancel)
         {
@@ -242,13 +246,18 @@ internal sealed partial class LanguageModelWriter(
         {
             var kept = new List<(CheckedSentence Found, bool Leans)>();
             var broken = false;
-            var said = task.Written.SelectMany(section => section.Blocks).SelectMany(block => block.Sentences).Select(sentence => SentenceKey.Of(sentence.Text)).ToHashSet(StringComparer.Ordinal);
+            var said = task.Written.SelectMany(section => section.Blocks).SelectMany(block => block.Sentences).Select(sentence => new Said(sentence.Text)).ToList();
             foreach (var found in _checked)
             {
-                var leans = kept.Count > 0 && LeansBack().IsMatch(found.Sentence.Text);
-                broken = found.Verdict is not (Verdict.Supported or Verdict.Partly) || !said.Add(SentenceKey.Of(found.Sentence.Text)) || (broken && leans);
+                var leans = LeansBack().IsMatch(found.Sentence.Text);
+                var own = new Said(found.Sentence.Text);
+                var repeats = said.Exists(own.Repeats);
+                // What leans on a sentence that is not there, or stands in a list, would hang in the air.
+                broken = found.Verdict is not (Verdict.Supported or Verdict.Partly) || repeats || (leans && (broken || kept.Count == 0 || task.Section.Part is SectionPart.KeyPoints));
+                OnlyRepeats |= repeats;
                 if (!broken)
                 {
+                    said.Add(own);
                     kept.Add((found, leans));
                 }
             }
@@ -259,6 +268,18 @@ internal sealed partial class LanguageModelWriter(
                 pair.Leans && index > 0,
                 KeptInPart: true,
                 pair.Found.Judged), (kind, sentences) => new WrittenBlock(kind, sentences), pair => pair.Found.Sentence));
+        }
+
+        /// <summary>A sentence as something that was said: the same in slightly other words is no news, the same with other figures is.</summary>
+        private sealed class Said(string text)
+        {
+            private const double Same = 0.8;
+            private readonly HashSet<string> _terms = [.. Terms.Of(text)];
+            private readonly HashSet<string> _figures = [.. ReadWords.Run(text).Where(word => word.Role is WordRole.Figure).Select(word => word.Key)];
+            private readonly string _key = SentenceKey.Of(text);
+
+            public bool Repeats(Said before) =>
+                _key == before._key || (_terms.Count >= 3 && before._terms.Count >= 3 && _figures.IsSubsetOf(before._figures) && Terms.Overlap(_terms, before._terms) > Same);
         }
 
         private void Show(string pending)

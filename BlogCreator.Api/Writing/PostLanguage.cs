@@ -7,9 +7,29 @@ internal static class PostLanguage
 {
     private static readonly Dictionary<string, string> Codes = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["english"] = "en", ["englisch"] = "en", ["german"] = "de", ["deutsch"] = "de", ["french"] = "fr", ["français"] = "fr", ["französisch"] = "fr",
-        ["spanish"] = "es", ["español"] = "es", ["spanisch"] = "es", ["italian"] = "it", ["italiano"] = "it", ["italienisch"] = "it", ["dutch"] = "nl", ["nederlands"] = "nl",
-        ["portuguese"] = "pt", ["português"] = "pt", ["polish"] = "pl", ["polski"] = "pl", ["danish"] = "da", ["dansk"] = "da", ["swedish"] = "sv", ["svenska"] = "sv",
+        ["english"] = "en",
+        ["englisch"] = "en",
+        ["german"] = "de",
+        ["deutsch"] = "de",
+        ["french"] = "fr",
+        ["français"] = "fr",
+        ["französisch"] = "fr",
+        ["spanish"] = "es",
+        ["español"] = "es",
+        ["spanisch"] = "es",
+        ["italian"] = "it",
+        ["italiano"] = "it",
+        ["italienisch"] = "it",
+        ["dutch"] = "nl",
+        ["nederlands"] = "nl",
+        ["portuguese"] = "pt",
+        ["português"] = "pt",
+        ["polish"] = "pl",
+        ["polski"] = "pl",
+        ["danish"] = "da",
+        ["dansk"] = "da",
+        ["swedish"] = "sv",
+        ["svenska"] = "sv",
     };
 
     /// <summary>What to tell a person who asked for another language than the documents have; null when they agree.</summary>

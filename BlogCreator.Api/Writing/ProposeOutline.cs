@@ -18,6 +18,7 @@ internal static class ProposeOutline
     private const int MostOfPassages = 26_000;
     private const int LongestTitle = 120;
     private const double KnownWords = 0.5;
+    private static readonly System.Buffers.SearchValues<char> Markup = System.Buffers.SearchValues.Create("<>[]{}|`");
 
     public static async Task<PostPlan> Run(BriefDetails brief, PostPlan plan, RetrievedPassages retrieved, Understanding understanding, IReadOnlyList<SourceDocument> documents, ModelSession session, CancellationToken cancel)
     {
@@ -153,7 +154,7 @@ internal static class ProposeOutline
     private static string? Heading(string proposed, HashSet<string> words)
     {
         var heading = CleanSentence.OneLine(proposed).Trim('#', '*', ' ', '"', '“', '”').TrimEnd('.', ':');
-        if (heading.Length is < 3 or > LongestTitle || heading.Contains("://", StringComparison.Ordinal) || heading.AsSpan().IndexOfAny("<>[]{}|`") >= 0)
+        if (heading.Length is < 3 or > LongestTitle || heading.Contains("://", StringComparison.Ordinal) || heading.AsSpan().ContainsAny(Markup))
         {
             return null;
         }

@@ -9,6 +9,15 @@ namespace BlogCreator.Tests.Writing;
 /// <summary>The real Api with a language model set, which is <see cref="ModelStub"/>, and a person who writes with it.</summary>
 internal sealed class ModelApi : IAsyncDisposable
 {
+    /// <summary>Enough for a post in which no section has to repeat another.</summary>
+    public const string Harbour = MainJob.SampleDocuments.Harbour + """
+
+
+        ## Fishing
+
+        Forty boats fished from Brenholt in 1920, most of them for herring. Cod became the main catch after the herring moved north in the fifties. The last cannery of the town closed its doors in 1987. Today eleven boats land crab and lobster at the eastern quay. A cooperative of the fishers sells half of the catch to restaurants in the region. Young people learn the trade in a course of two years on the training boat Sigrid.
+        """;
+
     public const string Key = "sk-secret-4711";
     private readonly ApiFixture _api;
 
@@ -68,7 +77,7 @@ internal sealed class ModelApi : IAsyncDisposable
     /// <summary>A post about the harbour, or about <paramref name="text"/>.</summary>
     public async Task<(GenerationDetails Generation, PostDetails Post)> Write(string? text = null, PostLength length = PostLength.Medium)
     {
-        var begun = await Begin(await Upload("harbour.md", text ?? MainJob.SampleDocuments.Harbour), length: length);
+        var begun = await Begin(await Upload("harbour.md", text ?? Harbour), length: length);
         var generation = await UntilOver(begun.Id);
         Assert.Equal((GenerationStatus.Completed, null), (generation.Status, generation.Error));
         return (generation, await Post(generation.PostId!.Value));

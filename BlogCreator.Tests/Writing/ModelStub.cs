@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -72,7 +71,10 @@ public sealed partial class ModelStub : IAsyncDisposable
         {
             await context.Response.WriteAsJsonAsync(new
             {
-                id = "stub-1", @object = "chat.completion", created = 0, model = answer.Model,
+                id = "stub-1",
+                @object = "chat.completion",
+                created = 0,
+                model = answer.Model,
                 choices = new[] { new { index = 0, message = new { role = "assistant", content = answer.Text }, finish_reason = "stop" } },
                 usage = new { prompt_tokens = Tokens(prompt), completion_tokens = Tokens(answer.Text), total_tokens = Tokens(prompt) + Tokens(answer.Text) },
             });
@@ -100,7 +102,12 @@ public sealed partial class ModelStub : IAsyncDisposable
         {
             await context.Response.WriteAsJsonAsync(new
             {
-                id = "msg_stub", type = "message", role = "assistant", model = answer.Model, stop_reason = "end_turn", stop_sequence = (string?)null,
+                id = "msg_stub",
+                type = "message",
+                role = "assistant",
+                model = answer.Model,
+                stop_reason = "end_turn",
+                stop_sequence = (string?)null,
                 content = new[] { new { type = "text", text = answer.Text } },
                 usage = new { input_tokens = Tokens(prompt), output_tokens = Tokens(answer.Text) },
             });

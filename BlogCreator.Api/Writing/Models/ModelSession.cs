@@ -174,7 +174,7 @@ internal sealed partial class ModelSession(
     private static int? Status(Exception failure) => failure switch
     {
         ClientResultException { Status: > 0 } refused => refused.Status,
-        AnthropicApiException { StatusCode: > 0 and var status } => (int)status,
+        AnthropicApiException refused => (int)refused.StatusCode,
         HttpRequestException { StatusCode: { } status } => (int)status,
         _ => null,
     };

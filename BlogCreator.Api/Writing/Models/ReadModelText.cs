@@ -152,7 +152,8 @@ internal sealed partial class ReadModelText(PassageBlocks blocks)
             return null;
         }
 
-        var cut = passage.Text[begin.Start..end.End];
+        var stop = end.End < passage.Text.Length && passage.Text[end.End] is '.' or '!' or '?' ? end.End + 1 : end.End;
+        var cut = passage.Text[begin.Start..stop];
         return cut.AsSpan().Count(' ') >= 3 ? CleanSentence.OneLine(cut) : null;
     }
 

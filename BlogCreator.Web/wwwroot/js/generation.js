@@ -47,7 +47,7 @@ function showOutline(plan) {
   title.textContent = plan.title;
   document.title = plan.title;
   outline.replaceChildren(...plan.sections.map((section) => make("li", { data: { written: "false" } }, section.heading || "Opening")));
-  document.getElementById("outline-side").hidden = false;
+  document.getElementById("outline-side").hidden = Boolean(root.dataset.waiting);
 }
 
 function showSection({ index, heading, markdown, blocks: pieces }, done) {
@@ -174,6 +174,8 @@ function end(status) {
 
 async function showWaiting() {
   if (root.dataset.waiting) {
+    state.dataset.state = "queued";
+    state.textContent = "Waits for you";
     return;
   }
   // An old event of a story that has gone on says nothing now.

@@ -107,7 +107,6 @@ function draggable(row) {
   const handle = row.querySelector(".handle");
   handle.addEventListener("pointerdown", (event) => {
     event.preventDefault();
-    handle.setPointerCapture(event.pointerId);
     row.classList.add("dragged");
     const move = (moved) => {
       const over = [...list.children].find((other) => {
@@ -124,11 +123,13 @@ function draggable(row) {
     };
     const drop = () => {
       row.classList.remove("dragged");
-      handle.removeEventListener("pointermove", move);
+      done.abort();
       number();
     };
-    handle.addEventListener("pointermove", move);
-    handle.addEventListener("pointerup", drop, { once: true });
-    handle.addEventListener("pointercancel", drop, { once: true });
+    // On the document: a handle that changes its place loses what it had captured.
+    const done = new AbortController();
+    document.addEventListener("pointermove", move, { signal: done.signal });
+    document.addEventListener("pointerup", drop, { signal: done.signal });
+    document.addEventListener("pointercancel", drop, { signal: done.signal });
   });
 }
