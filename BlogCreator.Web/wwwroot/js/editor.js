@@ -146,7 +146,10 @@ const saving = new Saving(api, {
       showCheck(post.check, post.claims, post.markdown);
     }
   },
-  async failed(problem, automatic) {
+  async failed(problem, automatic, sent) {
+    if (problem.status === 409 && problem.details.code === "not-the-latest" && (await isOurs(sent))) {
+      return true;
+    }
     const kept = keepCopy() ? "Your text is kept in this browser" : "Keep this window open: your text is only here";
     lastProblem = problem.message;
     if (problem.status === 409 && problem.details.code === "slug-taken") {
@@ -172,8 +175,27 @@ const saving = new Saving(api, {
       say(`Not saved. ${kept}`);
       complain(problem);
     }
+    return false;
   },
 });
+
+/** A save whose answer was lost on the way meets itself: that is no conflict. */
+async function isOurs(sent) {
+  try {
+    const newer = await call("GET", api);
+    const line = (text) => text.trim().replace(/\s+/g, " ");
+    if (newer.markdown !== sent.markdown || line(newer.title) !== line(sent.title) || line(newer.summary) !== line(sent.summary)) {
+      return false;
+    }
+    copy.drop(version);
+    took(newer);
+    saved = { ...sent, slug: newer.slug };
+    say(dirty(true) ? "Not yet saved" : `Saved ${clock.format(new Date())}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const save = () => saving.save(false).then((done) => {
   if (done && !dirty(false) && saveState.textContent === "Not yet saved") {
@@ -616,6 +638,12 @@ addEventListener("beforeunload", (event) => {
   // The text is kept in this browser and offered on return; only where that fails is leaving a loss.
   if (dirty(true) && !keepCopy()) {
     event.preventDefault();
+  }
+});
+addEventListener("pageshow", (event) => {
+  // Back from the browser's memory: what was sent on leaving has arrived meanwhile.
+  if (event.persisted && dirty(true)) {
+    isOurs(content()).then(() => saving.typed());
   }
 });
 addEventListener("pagehide", () => saving.lastWord());
