@@ -46,6 +46,35 @@ public sealed class EditorTests(WebFixture site) : IClassFixture<WebFixture>
     }
 
     [Fact]
+    public async Task A_save_whose_answer_was_lost_is_no_conflict_with_itself()
+    {
+        await using var chromium = await Chromium.Launch();
+        await using var context = await SignedIn(chromium);
+        var (owner, post) = await Draft("Answer lost");
+        using var _ = owner;
+        var lost = false;
+        await context.RouteAsync("**/api/v1/posts/*", async route =>
+        {
+            if (route.Request.Method != "PUT" || lost)
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            lost = true;
+            await route.FetchAsync();
+            await route.AbortAsync();
+        });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync($"/studio/posts/{post.Id}");
+        await page.FocusAsync("#markdown");
+        await page.Keyboard.TypeAsync("I like to arrive once.");
+        await Expect(page.Locator("#save-state")).ToContainTextAsync("Not saved: the server is away");
+        await Expect(page.Locator("#save-state")).ToContainTextAsync("Saved");
+        Assert.Equal(2, (await Get(owner, post.Id)).Version);
+    }
+
+    [Fact]
     public async Task Two_windows_on_one_post_see_both_texts_and_lose_neither()
     {
         await using var chromium = await Chromium.Launch();

@@ -487,7 +487,7 @@ function showOutline() {
       const item = make("li", { data: { level: String(level), at: String(start) } }, go);
       // What cites nothing, such as the list of sources, is not written from passages.
       if (section && text.slice(section.start, section.end).includes("[^")) {
-        const again = make("button", { type: "button", className: "toc-again", "aria-label": `Write “${name}” again`, title: "Write this section again" }, "Write again");
+        const again = make("button", { type: "button", className: "toc-again", "aria-label": `Write again: ${name}` }, "Write again");
         again.addEventListener("click", () => offerRewrite(section, facade));
         item.append(again);
       }
