@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
-using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace BlogCreator.Api.Posts;

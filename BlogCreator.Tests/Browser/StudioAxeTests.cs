@@ -9,7 +9,7 @@ namespace BlogCreator.Tests.Browser;
 /// <summary>A tour of every page for signed-in people, in every state it can be in: axe finds nothing, and nothing is wider than the window.</summary>
 public sealed class StudioAxeTests(WebFixture site) : IClassFixture<WebFixture>
 {
-    private const float Patience = 60_000;
+    private const float Patience = 30_000;
     private readonly List<string> _found = [];
 
     [Fact]

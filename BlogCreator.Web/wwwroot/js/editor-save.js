@@ -14,7 +14,7 @@ export class Saving {
 
   /**
    * @param address of the post
-   * @param editor { content(), version(), saved(post, sent), failed(problem, automatic), needed(automatic), ready(automatic) }
+   * @param editor { content(), version(), saved(post, sent), failed(problem, automatic, sent) true when it was no failure, needed(automatic), ready(automatic) }
    */
   constructor(address, editor) {
     this.address = address;
@@ -74,7 +74,10 @@ export class Saving {
       this.soon(pause);
       return true;
     } catch (problem) {
-      await this.editor.failed(problem, automatic);
+      if (await this.editor.failed(problem, automatic, sent)) {
+        this.soon(pause);
+        return true;
+      }
       if (problem.status === 0 || problem.status >= 500 || problem.status === 429) {
         this.soon(retries[Math.min(this.#failures++, retries.length - 1)]);
       }

@@ -135,7 +135,7 @@ export class Paper {
     }
     event.preventDefault();
     if (item[6].trim() === "") {
-      this.write(begin, at, "");
+      this.write(begin, at, "\n");
     } else {
       this.write(at, at, `\n${item[1]}${item[3] ? `${Number(item[3]) + 1}${item[4]}` : item[2]}${item[5]}`);
     }

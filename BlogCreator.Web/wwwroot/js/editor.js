@@ -146,7 +146,10 @@ const saving = new Saving(api, {
       showCheck(post.check, post.claims, post.markdown);
     }
   },
-  async failed(problem, automatic) {
+  async failed(problem, automatic, sent) {
+    if (problem.status === 409 && problem.details.code === "not-the-latest" && (await isOurs(sent))) {
+      return true;
+    }
     const kept = keepCopy() ? "Your text is kept in this browser" : "Keep this window open: your text is only here";
     lastProblem = problem.message;
     if (problem.status === 409 && problem.details.code === "slug-taken") {
@@ -172,8 +175,27 @@ const saving = new Saving(api, {
       say(`Not saved. ${kept}`);
       complain(problem);
     }
+    return false;
   },
 });
+
+/** A save whose answer was lost on the way meets itself: that is no conflict. */
+async function isOurs(sent) {
+  try {
+    const newer = await call("GET", api);
+    const line = (text) => text.trim().replace(/\s+/g, " ");
+    if (newer.markdown !== sent.markdown || line(newer.title) !== line(sent.title) || line(newer.summary) !== line(sent.summary)) {
+      return false;
+    }
+    copy.drop(version);
+    took(newer);
+    saved = { ...sent, slug: newer.slug };
+    say(dirty(true) ? "Not yet saved" : `Saved ${clock.format(new Date())}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const save = () => saving.save(false).then((done) => {
   if (done && !dirty(false) && saveState.textContent === "Not yet saved") {
@@ -465,7 +487,7 @@ function showOutline() {
       const item = make("li", { data: { level: String(level), at: String(start) } }, go);
       // What cites nothing, such as the list of sources, is not written from passages.
       if (section && text.slice(section.start, section.end).includes("[^")) {
-        const again = make("button", { type: "button", className: "toc-again", "aria-label": `Write “${name}” again`, title: "Write this section again" }, "Write again");
+        const again = make("button", { type: "button", className: "toc-again", "aria-label": `Write again: ${name}` }, "Write again");
         again.addEventListener("click", () => offerRewrite(section, facade));
         item.append(again);
       }
@@ -616,6 +638,12 @@ addEventListener("beforeunload", (event) => {
   // The text is kept in this browser and offered on return; only where that fails is leaving a loss.
   if (dirty(true) && !keepCopy()) {
     event.preventDefault();
+  }
+});
+addEventListener("pageshow", (event) => {
+  // Back from the browser's memory: what was sent on leaving has arrived meanwhile.
+  if (event.persisted && dirty(true)) {
+    isOurs(content()).then(() => saving.typed());
   }
 });
 addEventListener("pagehide", () => saving.lastWord());
