@@ -18,8 +18,8 @@ builder.AddAccount();
 builder.AddPublic();
 
 var app = builder.Build();
-app.UseServiceDefaults();
-app.UseOutputCache();
+// A page that is kept is served before anything is asked that only the making of a page needs.
+app.UseServiceDefaults(early: cache => cache.UseOutputCache());
 app.UseErrorPages();
 app.UseAuthentication();
 app.UseSignInAgain();
