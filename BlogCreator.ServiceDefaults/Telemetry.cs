@@ -25,7 +25,8 @@ internal static class Telemetry
                 .AddAttributes([new("deployment.environment.name", service.Environment)]))
             .WithMetrics(metrics => metrics
                 .AddMeter(OwnNames)
-                .AddAspNetCoreInstrumentation()
+                // One by one: the matches of routing cost every request and tell nothing that these do not.
+                .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "Microsoft.AspNetCore.Diagnostics")
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter(exporter =>

@@ -18,8 +18,7 @@ builder.AddAccount();
 builder.AddPublic();
 
 var app = builder.Build();
-// A page that is kept is served before anything is asked that only the making of a page needs.
-app.UseServiceDefaults(early: cache => cache.UseOutputCache());
+app.UseServiceDefaults(early: PublicFeature.UseKeptPages);
 app.UseErrorPages();
 app.UseAuthentication();
 app.UseSignInAgain();

@@ -209,7 +209,9 @@ public sealed class PostPicture : IDisposable
     {
         using var glyphs = new SKFont(font);
         var kept = new StringBuilder(text.Length);
-        foreach (var rune in text.Normalize().EnumerateRunes())
+        // Without what is no character at all, at which the normalisation throws.
+        var whole = string.Concat(text.EnumerateRunes().Where(rune => rune.Value is not 0xFFFE));
+        foreach (var rune in whole.Normalize().EnumerateRunes())
         {
             if (Rune.IsWhiteSpace(rune))
             {

@@ -26,7 +26,7 @@ internal sealed class PublicPagePolicy(ContentVersion version, IHostEnvironment 
     {
         var http = context.HttpContext;
         var page = http.GetEndpoint()?.Metadata.GetMetadata<PublicPageAttribute>();
-        if (page is null || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) || IsSignedIn(http.Request))
+        if (page is null || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) || PageMemory.IsSignedIn(http.Request, _session))
         {
             context.EnableOutputCaching = false;
             return ValueTask.CompletedTask;
@@ -75,10 +75,6 @@ internal sealed class PublicPagePolicy(ContentVersion version, IHostEnvironment 
             _ => known.Plain,
         };
     }
-
-    /// <summary>By the cookie alone, unread: it may be worthless, but it is never a stranger's page that is kept for its owner.</summary>
-    private bool IsSignedIn(HttpRequest request) =>
-        request.Headers.Cookie.Count > 0 && request.Headers.Cookie.Any(line => line?.Contains(_session, StringComparison.Ordinal) is true);
 
     private sealed record Prefixes(string Stamp, string Plain, string Brotli, string Gzip);
 }
