@@ -19,11 +19,14 @@ internal static class SecurityHeaders
         app.Use((context, next) =>
         {
             // Registered first, so it runs last, and also when an error handler has cleared the answer.
-            context.Response.OnStarting(() =>
-            {
-                Assign(context.Response.Headers, policy);
-                return Task.CompletedTask;
-            });
+            context.Response.OnStarting(
+                static state =>
+                {
+                    var (response, policy) = ((HttpResponse, string))state;
+                    Assign(response.Headers, policy);
+                    return Task.CompletedTask;
+                },
+                (context.Response, policy));
             return next(context);
         });
     }
@@ -31,7 +34,7 @@ internal static class SecurityHeaders
     /// <summary>Assigned, not appended: two policies, or two opinions on frames, are worse than one.</summary>
     private static void Assign(IHeaderDictionary headers, string policy)
     {
-        if (!IsWholePolicy(headers.ContentSecurityPolicy.ToString()))
+        if (headers.ContentSecurityPolicy.Count == 0 || !IsWholePolicy(headers.ContentSecurityPolicy.ToString()))
         {
             headers.ContentSecurityPolicy = policy;
         }

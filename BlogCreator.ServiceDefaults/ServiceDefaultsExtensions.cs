@@ -39,13 +39,15 @@ public static class ServiceDefaultsExtensions
     /// <summary>
     /// First in the pipeline, so that what later parts refuse or break is counted, carries the headers and is explained.
     /// </summary>
-    public static WebApplication UseServiceDefaults(this WebApplication app)
+    /// <param name="early">What can answer by itself, once the visitor's address is known and the request is counted.</param>
+    public static WebApplication UseServiceDefaults(this WebApplication app, Action<WebApplication>? early = null)
     {
         app.UseSecurityHeaders();
         app.UseManagementPort();
         app.UseMiddleware<HttpMetrics>();
-        app.UseEndOfStreams();
         app.UseForwardedHeaders();
+        early?.Invoke(app);
+        app.UseEndOfStreams();
         app.UseStatusCodePages();
         app.UseExceptionHandler();
         return app;

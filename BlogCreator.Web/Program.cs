@@ -18,8 +18,7 @@ builder.AddAccount();
 builder.AddPublic();
 
 var app = builder.Build();
-app.UseServiceDefaults();
-app.UseOutputCache();
+app.UseServiceDefaults(early: PublicFeature.UseKeptPages);
 app.UseErrorPages();
 app.UseAuthentication();
 app.UseSignInAgain();

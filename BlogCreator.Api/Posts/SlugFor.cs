@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Platform;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Api.Posts;
@@ -14,7 +15,7 @@ public static class SlugFor
     public static string Title(string title)
     {
         var slug = new StringBuilder();
-        foreach (var letter in title.Normalize(NormalizationForm.FormKD).ToLowerInvariant())
+        foreach (var letter in WellFormed.Of(title).Normalize(NormalizationForm.FormKD).ToLowerInvariant())
         {
             if (char.IsLetterOrDigit(letter))
             {

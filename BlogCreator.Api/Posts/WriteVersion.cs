@@ -1,4 +1,5 @@
 using BlogCreator.Api.Evidence;
+using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 
 namespace BlogCreator.Api.Posts;
@@ -46,7 +47,7 @@ public static class WriteVersion
 
     private static string OneLine(string text, int length)
     {
-        var line = string.Join(' ', string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var line = string.Join(' ', string.Concat(WellFormed.Of(text).Select(letter => char.IsControl(letter) ? ' ' : letter)).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return line.Length > length ? line[..(char.IsHighSurrogate(line[length - 1]) ? length - 1 : length)] : line;
     }
 }

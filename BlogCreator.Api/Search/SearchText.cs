@@ -79,7 +79,7 @@ public static class SearchText
     /// <summary>Every word quoted, so that nothing a person types is an operator; the last may be unfinished.</summary>
     internal static string ToFts(string typed)
     {
-        var words = string.Concat(typed.Normalize().Select(letter => char.IsLetterOrDigit(letter) || CharUnicodeInfo.GetUnicodeCategory(letter) == UnicodeCategory.NonSpacingMark ? letter : ' '))
+        var words = string.Concat(WellFormed.Of(typed).Normalize().Select(letter => char.IsLetterOrDigit(letter) || CharUnicodeInfo.GetUnicodeCategory(letter) == UnicodeCategory.NonSpacingMark ? letter : ' '))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Take(16)
             .ToList();

@@ -104,11 +104,26 @@ public sealed partial class PublicPagesTests(WebFixture site) : IClassFixture<We
     public async Task The_sitemap_names_every_post_and_robots_names_the_sitemap()
     {
         using var owner = await site.Owner();
-        var post = await WebFixture.Publish(owner, "On the map");
+        var post = await WebFixture.Publish(owner, "On the map", tags: "on the map");
         using var reader = site.Browser();
         XNamespace schema = "http://www.sitemaps.org/schemas/sitemap/0.9";
-        var places = XDocument.Parse(await reader.GetStringAsync("/sitemap.xml", Cancel)).Root!.Elements(schema + "url").Select(url => url.Element(schema + "loc")!.Value).ToList();
-        Assert.Contains(new Uri(site.Address, $"/posts/{post.Slug}").ToString(), places);
+        var index = XDocument.Parse(await reader.GetStringAsync("/sitemap.xml", Cancel)).Root!;
+        Assert.Equal(schema + "sitemapindex", index.Name);
+        var places = new List<string>();
+        foreach (var map in index.Elements(schema + "sitemap").Select(map => map.Element(schema + "loc")!.Value))
+        {
+            var urls = XDocument.Parse(await reader.GetStringAsync(map, Cancel)).Root!;
+            Assert.Equal(schema + "urlset", urls.Name);
+            places.AddRange(urls.Elements(schema + "url").Select(url => url.Element(schema + "loc")!.Value));
+        }
+
+        foreach (var path in (string[])["/", "/archive", "/tags", $"/posts/{post.Slug}", $"/posts/{post.Slug}/evidence", "/tags/on%20the%20map"])
+        {
+            Assert.Contains(new Uri(site.Address, path).AbsoluteUri, places);
+        }
+
+        using var beyond = await reader.GetAsync("/sitemaps/posts-2.xml", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, beyond.StatusCode);
         var robots = await reader.GetStringAsync("/robots.txt", Cancel);
         Assert.Contains($"Sitemap: {new Uri(site.Address, "/sitemap.xml")}", robots, StringComparison.Ordinal);
         Assert.Contains("Disallow: /studio", robots, StringComparison.Ordinal);
@@ -129,6 +144,9 @@ public sealed partial class PublicPagesTests(WebFixture site) : IClassFixture<We
     [InlineData("/no-such-page", "text/html")]
     [InlineData("/posts/no-such-post", "text/html")]
     [InlineData("/posts/no-such-post/evidence", "text/html")]
+    [InlineData("/tags/no-such-tag", "text/html")]
+    [InlineData("/authors/nobody", "text/html")]
+    [InlineData("/archive/1850", "text/html")]
     [InlineData("/posts/no-such-post/evidence.json", "application/problem+json")]
     [InlineData("/api/v1/no-such-thing", "application/problem+json")]
     public async Task What_is_not_there_is_404_for_people_and_for_programs(string path, string type)
@@ -150,7 +168,7 @@ public sealed partial class PublicPagesTests(WebFixture site) : IClassFixture<We
         using var owner = await site.Owner();
         var post = await WebFixture.Publish(owner, "Clean");
         using var reader = site.Browser();
-        foreach (var path in (string[])["/", $"/posts/{post.Slug}", $"/posts/{post.Slug}/evidence", "/search", "/search?q=clean", "/no-such-page"])
+        foreach (var path in (string[])["/", $"/posts/{post.Slug}", $"/posts/{post.Slug}/evidence", "/search", "/search?q=clean", "/tags", "/archive", "/authors/ada", "/no-such-page"])
         {
             using var answer = await reader.GetAsync(path, Cancel);
             var html = await answer.Content.ReadAsStringAsync(Cancel);
@@ -204,7 +222,7 @@ public sealed partial class PublicPagesTests(WebFixture site) : IClassFixture<We
         Assert.DoesNotContain("http-equiv", html, StringComparison.OrdinalIgnoreCase);
     }
 
-    [GeneratedRegex("<script(?![^>]*\\ssrc=\"/)[^>]*>|<style[\\s>]|<[a-z][^>]*\\s(style|on[a-z]+)=|javascript:", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 2000)]
+    [GeneratedRegex("<script(?![^>]*\\ssrc=\"/|\\stype=\"application/ld\\+json\")[^>]*>|<style[\\s>]|<[a-z][^>]*\\s(style|on[a-z]+)=|javascript:", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 2000)]
     private static partial Regex InlinePattern();
 
     [GeneratedRegex("(href|src)=\"(?<path>/[^\"]+\\.(css|js|svg))\"", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

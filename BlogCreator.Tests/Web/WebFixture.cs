@@ -22,6 +22,8 @@ public sealed partial class WebFixture : IAsyncLifetime
 
     public Uri Address => _web!.ClientOptions.BaseAddress;
 
+    public Uri ApiAddress => _api.ClientOptions.BaseAddress;
+
     public async ValueTask InitializeAsync()
     {
         _api.UseKestrel(0);

@@ -5,8 +5,8 @@ namespace BlogCreator.Web.Public;
 /// <summary>Pages are compressed once, when they are made; the cache then serves them as they are.</summary>
 internal static class PageEncoding
 {
-    private const string Brotli = "br";
-    private const string Gzip = "gzip";
+    public const string Brotli = "br";
+    public const string Gzip = "gzip";
     private const string None = "";
 
     // Below this the headers weigh more than what is saved.

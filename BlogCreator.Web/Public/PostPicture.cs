@@ -17,12 +17,12 @@ public sealed class PostPicture : IDisposable
     public const int Height = 630;
 
     // The light side of tokens.css; a test compares them.
-    internal const string Paper = "#fbfaf6";
-    internal const string Ink = "#1b1c1f";
-    internal const string InkSoft = "#54565d";
-    internal const string Accent = "#22508f";
-    internal const string Good = "#1a673c";
-    internal const string Warn = "#824e00";
+    public const string Paper = "#fbfaf6";
+    public const string Ink = "#1b1c1f";
+    public const string InkSoft = "#54565d";
+    public const string Accent = "#22508f";
+    public const string Good = "#1a673c";
+    public const string Warn = "#824e00";
 
     private const float Margin = 84;
     private const float LargestTitle = 82;
@@ -209,7 +209,9 @@ public sealed class PostPicture : IDisposable
     {
         using var glyphs = new SKFont(font);
         var kept = new StringBuilder(text.Length);
-        foreach (var rune in text.Normalize().EnumerateRunes())
+        // Without what is no character at all, at which the normalisation throws.
+        var whole = string.Concat(text.EnumerateRunes().Where(rune => rune.Value is not 0xFFFE));
+        foreach (var rune in whole.Normalize().EnumerateRunes())
         {
             if (Rune.IsWhiteSpace(rune))
             {

@@ -89,6 +89,11 @@ public static class PublicCaching
             response.Headers.ContentEncoding = encoding;
         }
 
+        if (context.Features.Get<IOutputCacheFeature>() is { Context.AllowCacheStorage: true } && response.StatusCode == StatusCodes.Status200OK && response.Headers.ETag.Count > 0)
+        {
+            PageMemory.Keep(context, sent.ToArray(), encoding);
+        }
+
         response.ContentLength = sent.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

@@ -20,7 +20,17 @@ public static class PublicFeature
         });
         builder.Services.AddSingleton<PublicPagePolicy>();
         builder.Services.AddOptions<OutputCacheOptions>().Configure<PublicPagePolicy>((cache, policy) => cache.AddBasePolicy(policy));
+        builder.Services.AddSingleton<PageMemory>();
         builder.Services.AddSingleton<PostPicture>();
+    }
+
+    /// <summary>A page that is kept is served before anything is asked that only the making of a page needs.</summary>
+    public static void UseKeptPages(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var memory = app.Services.GetRequiredService<PageMemory>();
+        app.Use((context, next) => memory.Serve(context, next));
+        app.UseOutputCache();
     }
 
     public static void MapPublic(this WebApplication app)

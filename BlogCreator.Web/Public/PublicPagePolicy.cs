@@ -20,11 +20,13 @@ internal sealed class PublicPagePolicy(ContentVersion version, IHostEnvironment 
 
     private readonly bool _sameForAllHosts = !string.IsNullOrWhiteSpace(site.Value.BaseUrl);
 
+    private Prefixes? _prefixes;
+
     public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
     {
         var http = context.HttpContext;
         var page = http.GetEndpoint()?.Metadata.GetMetadata<PublicPageAttribute>();
-        if (page is null || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) || IsSignedIn(http.Request))
+        if (page is null || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) || PageMemory.IsSignedIn(http.Request, _session))
         {
             context.EnableOutputCaching = false;
             return ValueTask.CompletedTask;
@@ -39,8 +41,7 @@ internal sealed class PublicPagePolicy(ContentVersion version, IHostEnvironment 
         context.ResponseExpirationTimeSpan = Longest;
         context.CacheVaryByRules.QueryKeys = page.Parameters;
         context.CacheVaryByRules.VaryByHost = !_sameForAllHosts;
-        context.CacheVaryByRules.VaryByValues["version"] = version.Stamp;
-        context.CacheVaryByRules.VaryByValues["encoding"] = PageEncoding.Of(http.Request);
+        context.CacheVaryByRules.CacheKeyPrefix = Prefix(version.Stamp, PageEncoding.Of(http.Request));
         return ValueTask.CompletedTask;
     }
 
@@ -59,7 +60,21 @@ internal sealed class PublicPagePolicy(ContentVersion version, IHostEnvironment 
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>By the cookie alone, unread: it may be worthless, but it is never a stranger's page that is kept for its owner.</summary>
-    private bool IsSignedIn(HttpRequest request) =>
-        request.Headers.Cookie.Count > 0 && request.Headers.Cookie.Any(line => line?.Contains(_session, StringComparison.Ordinal) is true);
+    /// <summary>The same few texts for every request of a version.</summary>
+    private string Prefix(string stamp, string encoding)
+    {
+        if (_prefixes is not { } known || !ReferenceEquals(known.Stamp, stamp))
+        {
+            _prefixes = known = new Prefixes(stamp, $"{stamp}.", $"{stamp}.br", $"{stamp}.gzip");
+        }
+
+        return encoding switch
+        {
+            PageEncoding.Brotli => known.Brotli,
+            PageEncoding.Gzip => known.Gzip,
+            _ => known.Plain,
+        };
+    }
+
+    private sealed record Prefixes(string Stamp, string Plain, string Brotli, string Gzip);
 }

@@ -11,12 +11,21 @@ if (args is ["bare", var file, var address])
 }
 
 const int Connections = 16;
-var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
+var rounds = args.Length > 0 && args[0] != "serve" ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
 
 try
 {
     await using var site = await RunningSite.Start();
+    if (args is ["serve"])
+    {
+        // For whoever wants to look at it: until the input ends.
+        Console.WriteLine(site.Web);
+        Console.WriteLine(new Uri(site.Web, site.PostPath));
+        await Console.In.ReadToEndAsync();
+        return 0;
+    }
+
     var visit = await FirstVisit.Measure(site.Web, site.PostPath);
     foreach (var (path, bytes) in visit)
     {
