@@ -82,7 +82,7 @@ internal static partial class ReadAcronyms
             }
 
             starts += OpensWord(before, at) ? 1 : 0;
-            lastWordMeant |= at == lastWord;
+            lastWordMeant |= letter == shortForm.Length - 1 && at >= lastWord;
         }
 
         var name = before[at..end];
