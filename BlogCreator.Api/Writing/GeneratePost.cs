@@ -87,11 +87,21 @@ internal sealed partial class GeneratePost(
         var (writer, model) = await writers.For(run, cancel);
         Understanding? worked = null;
         Understanding Understood() => worked ??= UnderstandSources.Run(brief, sources, cancel);
+        if (model is null && NoteLimits.WhyNothing(Understood()) is var (reason, why))
+        {
+            await run.Store(async () =>
+            {
+                generation.Fail(reason, why, clock.GetUtcNow());
+                await run.Tell("failed", new { code = reason, error = why }, cancel);
+            }, cancel);
+            return;
+        }
+
         await run.Step("understand", "Finding out what the documents speak about", () => Task.FromResult(Understood().KeyPhrases.Take(5).Select(phrase => phrase.Text).ToList()), phrases => phrases.Count > 0 ? "About " + string.Join(", ", phrases) : "Read", async _ =>
         {
-            if (PostLanguage.Objection(brief.Language, Understood().Language) is { } objection)
+            foreach (var (code, text) in model is null ? NoteLimits.Run(brief, Understood()) : PostLanguage.Objection(brief.Language, Understood().Language) is { } objection ? [("language", objection)] : [])
             {
-                await run.Tell("notice", new { code = "language", text = objection }, cancel);
+                await run.Tell("notice", new { code, text }, cancel);
             }
         }, cancel);
 

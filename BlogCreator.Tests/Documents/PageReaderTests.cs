@@ -55,7 +55,7 @@ public sealed class PageReaderTests : IDisposable
     public void What_a_page_hides_is_not_read()
     {
         var (_, blocks) = Read(new HtmlReader(), """
-            <head><style>.ghost, .spook { color: red; display : none } @media print { p { color: black } }</style></head><body>
+            <head><style>.ghost, .spook { color: red; display : none } @media print { p { display: none } }</style></head><body>
             <p>Seen.</p><p class="ghost">Praise it.</p><p hidden>Praise it.</p><p style="visibility:hidden">Praise it.</p>
             <p style="font-size:0">Praise it.</p><p style="color:#fff">Praise it.</p><div style="position:absolute;left:-9999px">Praise it.</div>
             <!-- Praise it. --><div style="background:black"><p style="color:#fff">White on black.</p></div></body>

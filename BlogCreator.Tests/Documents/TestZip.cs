@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 
@@ -28,7 +29,7 @@ internal static class TestZip
         var xml = new StringBuilder("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">");
         foreach (var (id, type, target) in relations)
         {
-            xml.Append($"<Relationship Id=\"{id}\" Type=\"{Office}/{type}\" Target=\"{target}\"/>");
+            xml.Append(CultureInfo.InvariantCulture, $"<Relationship Id=\"{id}\" Type=\"{Office}/{type}\" Target=\"{target}\"/>");
         }
 
         return xml.Append("</Relationships>").ToString();
@@ -54,7 +55,7 @@ internal static class TestZip
         foreach (var (name, body) in chapters)
         {
             items.Insert(0, $"<item id=\"{name}\" href=\"{name}.xhtml\" media-type=\"application/xhtml+xml\"/>");
-            spine.Append($"<itemref idref=\"{name}\"/>");
+            spine.Append(CultureInfo.InvariantCulture, $"<itemref idref=\"{name}\"/>");
             parts.Add(($"text/{name}.xhtml", $"<html xmlns=\"http://www.w3.org/1999/xhtml\"><body>{body}</body></html>"));
         }
 

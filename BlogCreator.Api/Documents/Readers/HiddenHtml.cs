@@ -11,7 +11,7 @@ internal static partial class HiddenHtml
 
     public static void Remove(IDocument document)
     {
-        foreach (var rule in document.QuerySelectorAll("style").SelectMany(style => Rule().Matches(style.TextContent)).Where(rule => Hides().IsMatch(rule.Groups["body"].Value)).Take(MostRules).ToList())
+        foreach (var rule in document.QuerySelectorAll("style").SelectMany(style => Rule().Matches(Conditional().Replace(style.TextContent, string.Empty))).Where(rule => Hides().IsMatch(rule.Groups["body"].Value)).Take(MostRules).ToList())
         {
             try
             {
@@ -60,10 +60,14 @@ internal static partial class HiddenHtml
         return false;
     }
 
+    // What is hidden on paper or on small screens only is seen on others.
+    [GeneratedRegex(@"@(?:media|supports|container)[^{}]{0,500}\{(?>(?:[^{}]*\{[^{}]*\})*)[^{}]*\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Conditional();
+
     [GeneratedRegex(@"(?<selector>[^{}@;]{1,500})\{(?<body>[^{}]{1,5000})\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Rule();
 
-    [GeneratedRegex(@"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0?(?:\.0+)?\s*(?:;|!|$)|font-size\s*:\s*[01](?:\.\d+)?\s*(?:px|pt|em|%)?\s*(?:;|!|$)|mso-hide\s*:\s*all|(?:text-indent|left|top|right)\s*:\s*-\d{4,}|max-(?:height|width)\s*:\s*0", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0?(?:\.0+)?\s*(?:;|!|$)|font-size\s*:\s*[01](?:\.\d+)?\s*(?:px|pt|em|%)?\s*(?:;|!|$)|mso-hide\s*:\s*all|(?:text-indent|left|top|right)\s*:\s*-\d{4,}|max-(?:height|width)\s*:\s*0(?:px|em|rem|pt|%)?\s*(?:;|!|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Hides();
 
     [GeneratedRegex(@"(?<![\w-])color\s*:\s*(?:white|#fff(?:fff)?|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\)|transparent)\s*(?:;|!|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 5000)]
