@@ -206,7 +206,7 @@ internal sealed partial class GeneratePost(
                     await run.Tell("section", VerdictsOf(section, sources), cancel);
                     if (section.Blocks.Count == 0 && section.Part is SectionPart.Body)
                     {
-                        await run.Tell("notice", new { code = "section-left-out", text = $"Your documents say nothing that fits under “{section.Heading}”, so it is left out." }, cancel);
+                        await run.Tell("notice", new { code = "section-left-out", text = LeftOut(section, retrieved.Sections[number]) }, cancel);
                     }
                 },
                 cancel));
@@ -216,6 +216,10 @@ internal sealed partial class GeneratePost(
         await run.Store(() => run.End("write", "{}", Count(sections.Count(section => section.Part == SectionPart.Body && section.Blocks.Count > 0), "section"), cancel), cancel);
         return sections;
     }
+
+    private static string LeftOut(WrittenSection section, RetrievedSection retrieved) => retrieved.Passages.Count == 0
+        ? $"Your documents say nothing about “{section.Heading}”, so that section is left out."
+        : $"What your documents say about “{section.Heading}” stands in the post already, so that section is left out.";
 
     /// <summary>A finished section as it is shown, each sentence with what the check says of it by itself.</summary>
     private static ShownSection VerdictsOf(WrittenSection section, IReadOnlyList<SourceDocument> sources)

@@ -41,7 +41,7 @@ internal sealed partial class LanguageModelWriter(
         {
             var draft = new Draft(task, session, show);
             var written = await draft.Write(cancel);
-            if (written.Blocks.Count > 0 || draft.OnlyRepeats)
+            if (written.Blocks.Count > 0 || draft.HasNoNews)
             {
                 _fruitless = 0;
                 return written.Blocks.Count > 0 ? written : await without.WriteSection(task, cancel);
@@ -71,20 +71,16 @@ internal sealed partial class LanguageModelWriter(
         private readonly PassageBlocks _blocks = PassageBlocks.Of(Sources(task), MostOfPassage, MostOfPassages);
         private readonly List<CheckedSentence> _checked = [];
 
-        /// <summary>What it wrote holds, and stands in the post already.</summary>
-        public bool OnlyRepeats { get; private set; }
+        /// <summary>It had nothing to add to what the post says already, which is no fault of the model.</summary>
+        public bool HasNoNews { get; private set; }
 
         public async Task<WrittenSection> Write(CancellationToken cancel)
         {
             var reader = new ReadModelText(_blocks);
-            await session.Ask(new ModelRequest(Prompt.Fill("rules", ("mark", _blocks.Mark)), Question(), Math.Max(400, task.Section.Words * 5)), Hear, cancel);
+            var answer = await session.Ask(new ModelRequest(Prompt.Fill("rules", ("mark", _blocks.Mark)), Question(), Math.Max(400, task.Section.Words * 5)), Hear, cancel);
             reader.End();
             CheckNew(reader);
-            if (reader.Sentences.Count == 0)
-            {
-                throw new ModelFailedException(ModelFailure.Nonsense);
-            }
-
+            HasNoNews = Reasoning().Replace(answer, "").AsSpan().Trim().Length < 12;
             await Judge(cancel);
             await Rewrite(cancel);
             return Result();
@@ -254,7 +250,7 @@ internal sealed partial class LanguageModelWriter(
                 var repeats = said.Exists(own.Repeats);
                 // What leans on a sentence that is not there, or stands in a list, would hang in the air.
                 broken = found.Verdict is not (Verdict.Supported or Verdict.Partly) || repeats || (leans && (broken || kept.Count == 0 || task.Section.Part is SectionPart.KeyPoints));
-                OnlyRepeats |= repeats;
+                HasNoNews |= repeats;
                 if (!broken)
                 {
                     said.Add(own);
