@@ -62,8 +62,9 @@ public static class EditPost
 
         var citations = await DescribePost.Citations(db, id, cancel);
         var run = latest.AutosavedSince is { } since && now - since < LongestRun ? latest.AutosavedSince : null;
-        if (run is not null && latest.PublishedAt is null)
+        if (request.Autosave && run is not null && latest.PublishedAt is null)
         {
+            // Never for a save that was asked for: it may settle a conflict, and then the latest is somebody else's text.
             db.PostVersions.Remove(latest);
         }
 
