@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace BlogCreator.Api.Platform;
 
 /// <summary>

@@ -22,11 +22,28 @@ public static class HighlightCode
     // The names people write after the fence, where they differ from the library's.
     private static readonly Dictionary<string, string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["cs"] = LanguageId.CSharp, ["csharp"] = LanguageId.CSharp, ["fs"] = LanguageId.FSharp, ["fsharp"] = LanguageId.FSharp,
-        ["js"] = LanguageId.JavaScript, ["mjs"] = LanguageId.JavaScript, ["json"] = LanguageId.JavaScript, ["jsx"] = LanguageId.JavaScript, ["ts"] = LanguageId.TypeScript,
-        ["tsx"] = LanguageId.TypeScript, ["py"] = "python", ["ps1"] = LanguageId.PowerShell, ["pwsh"] = LanguageId.PowerShell, ["c"] = LanguageId.Cpp,
-        ["c++"] = LanguageId.Cpp, ["h"] = LanguageId.Cpp, ["htm"] = LanguageId.Html, ["svg"] = LanguageId.Xml, ["csproj"] = LanguageId.Xml,
-        ["hs"] = LanguageId.Haskell, ["vb"] = LanguageId.VbDotNet, ["md"] = LanguageId.Markdown,
+        ["cs"] = LanguageId.CSharp,
+        ["csharp"] = LanguageId.CSharp,
+        ["fs"] = LanguageId.FSharp,
+        ["fsharp"] = LanguageId.FSharp,
+        ["js"] = LanguageId.JavaScript,
+        ["mjs"] = LanguageId.JavaScript,
+        ["json"] = LanguageId.JavaScript,
+        ["jsx"] = LanguageId.JavaScript,
+        ["ts"] = LanguageId.TypeScript,
+        ["tsx"] = LanguageId.TypeScript,
+        ["py"] = "python",
+        ["ps1"] = LanguageId.PowerShell,
+        ["pwsh"] = LanguageId.PowerShell,
+        ["c"] = LanguageId.Cpp,
+        ["c++"] = LanguageId.Cpp,
+        ["h"] = LanguageId.Cpp,
+        ["htm"] = LanguageId.Html,
+        ["svg"] = LanguageId.Xml,
+        ["csproj"] = LanguageId.Xml,
+        ["hs"] = LanguageId.Haskell,
+        ["vb"] = LanguageId.VbDotNet,
+        ["md"] = LanguageId.Markdown,
     };
 
     private static readonly LanguageParser Parser = new(new BoundedCompiler(), new KnownLanguages());

@@ -76,7 +76,7 @@ public sealed class FeedTests(WebFixture site) : IClassFixture<WebFixture>
     {
         var (post, reader) = await Published();
         using var _ = reader;
-        var page = new HtmlParser().ParseDocument(await reader.GetStringAsync($"/posts/{post.Slug}", Cancel));
+        var page = await new HtmlParser().ParseDocumentAsync(await reader.GetStringAsync($"/posts/{post.Slug}", Cancel), Cancel);
         Assert.All(page.QuerySelectorAll("script:not([src])"), script => Assert.Equal("application/ld+json", script.GetAttribute("type")));
         using var data = JsonDocument.Parse(Assert.Single(page.QuerySelectorAll("script[type='application/ld+json']")).TextContent);
         Assert.Equal("https://schema.org", data.RootElement.GetProperty("@context").GetString());

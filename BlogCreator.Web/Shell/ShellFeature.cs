@@ -12,6 +12,12 @@ public static class ShellFeature
 
         // Started as `dotnet BlogCreator.Web.dll` from the build's own folder, the files are still beside the sources.
         builder.WebHost.UseStaticWebAssets();
+        if (!builder.Environment.IsDevelopment())
+        {
+            // Else the files of a build are taken for ones that somebody edits, and are sent without compression.
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= "false";
+        }
+
         builder.Services.AddRazorComponents();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddSingleton<ContentVersion>();
