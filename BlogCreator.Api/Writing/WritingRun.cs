@@ -30,9 +30,9 @@ internal sealed class WritingRun(BlogDb db, JobLease lease, Generation generatio
     }
 
     /// <summary>What was stored as the result of a step; null when there is nothing.</summary>
-    public T? Result<T>(string step)
-        where T : class =>
-        steps.TryGetValue(step, out var known) && known.Result is { } stored ? JsonSerializer.Deserialize<T>(stored, BlogApi.Json) : null;
+    public TStored? Result<TStored>(string step)
+        where TStored : class =>
+        steps.TryGetValue(step, out var known) && known.Result is { } stored ? JsonSerializer.Deserialize<TStored>(stored, BlogApi.Json) : null;
 
     /// <summary>Tells the person something about the writing.</summary>
     public Task Notice(string code, string text, CancellationToken cancel) => Store(() => Tell("notice", new { code, text }, cancel), cancel);
