@@ -19,7 +19,7 @@ public sealed record PostLink(string Slug, string Title, DateTimeOffset Publishe
 public sealed record TagDetails(string Tag, int Posts);
 
 /// <summary>An author as readers see them.</summary>
-public sealed record AuthorProfile(string Name, string Handle, int Posts);
+public sealed record AuthorProfile(string Name, string Handle, int Posts, string Bio = "");
 
 /// <summary>How many posts appeared in a year, month by month, the newest first.</summary>
 public sealed record ArchiveYear(int Year, int Posts, IReadOnlyList<ArchiveMonth> Months);

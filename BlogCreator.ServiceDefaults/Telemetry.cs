@@ -36,7 +36,7 @@ internal static class Telemetry
                     exporter.TargetInfoEnabled = false;
                 }));
 
-        // Without a collector nobody would see a span, and making one is a tenth of what a page from the cache costs.
+        // Without a collector nobody would see a span, and a page from the cache costs little more than making one.
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             builder.Logging.AddOpenTelemetry(logs =>

@@ -15,10 +15,10 @@ public static class GetAuthor
         var (people, posts) = (db.People, db.Posts);
         var author = await people.AsNoTracking()
             .Where(person => person.Handle == handle)
-            .Select(person => new { person.Name, person.Handle, Posts = posts.Count(post => post.OwnerId == person.Id && post.PublishedVersion != null) })
+            .Select(person => new { person.Name, person.Handle, person.Bio, Posts = posts.Count(post => post.OwnerId == person.Id && post.PublishedVersion != null) })
             .SingleOrDefaultAsync(cancel);
         return author is { Posts: > 0 }
-            ? TypedResults.Ok(new AuthorProfile(author.Name, author.Handle, author.Posts))
+            ? TypedResults.Ok(new AuthorProfile(author.Name, author.Handle, author.Posts, author.Bio))
             : Problems.NotFound("author");
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlogCreator.Api.Writing;
 
 /// <summary>What was written in the last week, and by which writer.</summary>
-internal sealed class ReportOnWriting(BlogDb db, IPostWriter writer, TimeProvider clock) : IReportOnItself
+internal sealed class ReportOnWriting(BlogDb db, ChooseWriter writers, TimeProvider clock) : IReportOnItself
 {
     private static readonly TimeSpan Lately = TimeSpan.FromDays(7);
 
@@ -23,7 +23,7 @@ internal sealed class ReportOnWriting(BlogDb db, IPostWriter writer, TimeProvide
         var open = states.GetValueOrDefault(GenerationStatus.Queued) + states.GetValueOrDefault(GenerationStatus.Running);
         IReadOnlyList<OperationsFact> facts =
         [
-            new("writer", writer.Name),
+            new("writer", writers.Name),
             new("being written", Text(open)),
             new("finished this week", Text(states.GetValueOrDefault(GenerationStatus.Completed))),
             new("failed this week", Text(failed)),

@@ -14,7 +14,7 @@ public static class WritingFeature
         builder.Services.AddScoped<StopWhenAsked>();
         builder.Services.AddJob<GeneratePost>();
         builder.Services.AddJob<RewriteSection>();
-        builder.Services.AddScoped<IReportOnItself, ReportOnWriting>();
+        builder.Services.AddScoped<IReportOnItself, ReportOnWriting>().AddScoped<IReportOnItself, ReportOnModel>();
         return builder;
     }
 

@@ -93,7 +93,7 @@ public sealed partial class ModelStub : IAsyncDisposable
     {
         var body = (await JsonNode.ParseAsync(context.Request.Body))!;
         var prompt = string.Join('\n', body["messages"]!.AsArray().Where(message => (string?)message!["role"] == "user").Select(message => Words(message!["content"])));
-        if (await Begin(context, (string)body["model"]!, prompt, $"{context.Request.Headers.Authorization}{context.Request.Headers["x-api-key"]}", json: false) is not { } answer)
+        if (await Begin(context, (string)body["model"]!, prompt, context.Request.Headers["x-api-key"].ToString(), json: false) is not { } answer)
         {
             return;
         }

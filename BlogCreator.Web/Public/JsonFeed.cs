@@ -15,7 +15,7 @@ public static class JsonFeed
         var document = new Document(
             "https://jsonfeed.org/version/1.1",
             feed.Site.Name,
-            Wording.Purpose,
+            Wording.PurposeOf(feed.Site),
             feed.Address + "/",
             feed.Address + "/feed.json",
             "en",

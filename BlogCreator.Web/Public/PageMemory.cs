@@ -8,7 +8,7 @@ namespace BlogCreator.Web.Public;
 
 /// <summary>
 /// The pages of the present content version, ready to be sent, in front of the output cache: what that one keeps has to be
-/// decoded for every answer, and half of the time of an answer goes there. It holds pages without parameters only, and is
+/// decoded for every answer. It holds pages without parameters only, and is
 /// emptied rather than tidied.
 /// </summary>
 internal sealed class PageMemory(ContentVersion version, IHostEnvironment environment)

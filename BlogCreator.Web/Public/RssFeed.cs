@@ -30,7 +30,7 @@ public static class RssFeed
         xml.WriteStartElement("channel");
         xml.WriteElementString("title", XmlAnswer.Legal(feed.Site.Name));
         xml.WriteElementString("link", feed.Address + "/");
-        xml.WriteElementString("description", XmlAnswer.Legal(Wording.Purpose));
+        xml.WriteElementString("description", XmlAnswer.Legal(Wording.PurposeOf(feed.Site)));
         xml.WriteElementString("language", "en");
         xml.WriteElementString("lastBuildDate", Stamp(feed.Updated));
         xml.WriteElementString("generator", "Blog Creator");

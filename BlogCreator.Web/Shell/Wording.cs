@@ -9,6 +9,9 @@ public static class Wording
     /// <summary>What every blog made here is for, in one line.</summary>
     public const string Purpose = "Every factual sentence here is tied to its source, and checked against it.";
 
+    /// <summary>The owner's line of purpose, or the product's.</summary>
+    public static string PurposeOf(SiteDetails? site) => site?.Tagline is { Length: > 0 } tagline ? tagline : Purpose;
+
     public static string Word(Verdict verdict) => verdict switch
     {
         Verdict.Supported => "Supported",

@@ -36,6 +36,12 @@ internal sealed class LanguageModel(IOptions<LanguageModelOptions> options, IHtt
         var client = http.CreateClient(ClientName);
         // Silence is timed by the one who listens; a long answer is no fault.
         client.Timeout = Timeout.InfiniteTimeSpan;
+        if (provider.Protocol is ModelProtocol.Anthropic)
+        {
+            // Where the provider's reference wants the key; its client sends it as a bearer token only.
+            client.DefaultRequestHeaders.Add("x-api-key", options.ApiKey!.Trim());
+        }
+
         IChatClient chat = provider.Protocol switch
         {
             ModelProtocol.Anthropic => new AnthropicClient
