@@ -68,7 +68,6 @@ app.MapApiDescription();
 var api = app.MapGroup("/api/v1");
 api.MapOperations();
 api.MapAccounts();
-api.MapOperations();
 api.MapDocuments();
 api.MapSearch();
 api.MapPosts();
