@@ -55,6 +55,9 @@ public sealed class KeyboardTests(WebFixture site) : IClassFixture<WebFixture>
         await TabTo(page, "#start-writing");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/studio/generations/**");
+        await Expect(page.Locator("#accept-outline")).ToBeVisibleAsync();
+        await TabTo(page, "#accept-outline");
+        await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#open-draft")).ToBeVisibleAsync();
         await TabTo(page, "#open-draft");
         await page.Keyboard.PressAsync("Enter");

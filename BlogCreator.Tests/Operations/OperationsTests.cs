@@ -25,7 +25,7 @@ public sealed class OperationsTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var well = await Report();
         Assert.True(well.Well, string.Join('\n', well.Parts));
-        Assert.Equal(["database", "jobs", "files", "documents", "generations"], well.Parts.Select(part => part.Name));
+        Assert.Equal(["database", "jobs", "files", "documents", "generations", "model"], well.Parts.Select(part => part.Name));
         Assert.Empty(well.DeadJobs);
 
         var dead = await AddDeadJob();
