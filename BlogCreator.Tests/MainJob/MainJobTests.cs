@@ -61,7 +61,9 @@ public sealed partial class MainJobTests
         XNamespace atom = "http://www.w3.org/2005/Atom";
         var feed = XDocument.Parse(await reader.GetStringAsync("/feed.xml"));
         Assert.Equal(post.Title, feed.Root!.Element(atom + "entry")!.Element(atom + "title")!.Value);
-        Assert.Contains(post.Slug, await reader.GetStringAsync("/sitemap.xml"), StringComparison.Ordinal);
+        XNamespace map = "http://www.sitemaps.org/schemas/sitemap/0.9";
+        var maps = XDocument.Parse(await reader.GetStringAsync("/sitemap.xml")).Descendants(map + "loc").Select(location => new Uri(location.Value).AbsolutePath);
+        Assert.Contains(post.Slug, await reader.GetStringAsync(maps.First(path => path.Contains("posts", StringComparison.Ordinal))), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class DashboardWalkTests
     public async Task A_developer_looks_around_stops_the_api_sees_it_and_starts_it_again(int width, ColorScheme scheme)
     {
         await using var chromium = await Chromium.Launch();
-        await using var app = await Start("--dashboard-port", "0", "--Parameters:language-model-key", ModelKey);
+        await using var app = await Start("--dashboard-port", "0", "--Parameters:language-model-provider", "ollama", "--Parameters:language-model-name", "none", "--Parameters:language-model-key", ModelKey);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("web", cancel);
         await using var context = await chromium.Browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
         context.SetDefaultTimeout(Patience);
@@ -45,10 +45,12 @@ public sealed class DashboardWalkTests
         await Expect(page.Locator("#help")).ToBeVisibleAsync();
         await NoBarriers(page);
         await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("#help")).ToBeHiddenAsync();
 
         // The second service is the API.
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("j");
+        await Expect(page.Locator("[data-row]:focus")).ToHaveTextAsync("api");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/resources/api");
         await NoBarriers(page);
