@@ -57,6 +57,8 @@ public sealed class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Development");
+        // A setting and not UseKestrel(0), which sets the port while the program may have started already.
+        builder.UseSetting("urls", "http://127.0.0.1:0");
         builder.UseSetting("ConnectionStrings:blogdb", $"Data Source={Path.Combine(Folder, "blogdb.db")}");
         builder.UseSetting("Logging:LogLevel:Default", "Critical");
         builder.UseSetting("Logging:LogLevel:Microsoft.EntityFrameworkCore", "None");

@@ -66,7 +66,7 @@ public sealed class GatewayTests : IAsyncLifetime
         });
         await _api.StartAsync(Cancel);
         _web = new WebUnderTest(new Uri(_api.Urls.First()), _keys);
-        _web.UseKestrel(0);
+        _web.UseKestrel();
         _web.StartServer();
     }
 

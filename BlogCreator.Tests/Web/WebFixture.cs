@@ -26,11 +26,11 @@ public sealed partial class WebFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _api.UseKestrel(0);
+        _api.UseKestrel();
         await _api.InitializeAsync();
         _api.StartServer();
         _web = new WebUnderTest(_api.ClientOptions.BaseAddress, Path.Combine(_api.Folder, "keys"));
-        _web.UseKestrel(0);
+        _web.UseKestrel();
         _web.StartServer();
     }
 
@@ -108,6 +108,7 @@ internal sealed class WebUnderTest(Uri api, string keys, int retries = 3) : WebA
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Development");
+        builder.UseSetting("urls", "http://127.0.0.1:0");
         builder.UseSetting("services:api:http:0", api.ToString());
         builder.UseSetting("DataProtection:Path", keys);
         builder.UseSetting("HttpClients:Retries", retries.ToString(CultureInfo.InvariantCulture));

@@ -101,7 +101,7 @@ function written(pieces) {
 }
 
 function sentence({ text: words, verdict, note }) {
-  const one = make("span", { className: verdict ? "said" : "pending" }, words);
+  const one = make("span", { className: verdict ? "sentence" : "pending" }, words);
   if (!verdict || verdict === "not-needed") {
     return [one];
   }
