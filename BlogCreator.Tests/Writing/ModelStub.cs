@@ -295,7 +295,7 @@ public sealed partial class ModelStub : IAsyncDisposable
     {
         foreach (var (word, other) in new[] { ("completed", "accomplished"), ("shelters", "guards"), ("returned", "came back"), ("replaced", "superseded"), ("opened", "inaugurated"), ("lower", "smaller"), ("helps", "aids"), ("cargo", "freight"), ("quickly", "rapidly"), ("plans", "intends"), ("counted", "tallied"), ("called", "docked") })
         {
-            sentence = sentence.Replace(word, other, StringComparison.Ordinal);
+            sentence = Regex.Replace(sentence, $@"\b{word}\b", other, RegexOptions.None, TimeSpan.FromSeconds(1));
         }
 
         return sentence;
