@@ -7,16 +7,17 @@ cd "$(dirname "$0")/.."
 lighthouse=${LIGHTHOUSE:-lighthouse}
 work=$(mktemp -d)
 started=
-trap '[ -z "$started" ] || { kill $started || true; wait $started 2>/dev/null || true; }; rm -rf "$work"' EXIT
+# The end of its input is what it waits for: killed, it would leave the services that it started.
+trap '[ -z "$started" ] || { exec 9>&-; wait $started 2>/dev/null || true; }; rm -rf "$work"' EXIT
 
 if [ $# -eq 0 ]; then
     dotnet build benchmarks/blog -c Release -v q
     # Serves until its input ends, and writes the two addresses.
     mkfifo "$work/stop"
-    dotnet artifacts/bin/blog/release/BlogCreator.Benchmarks.Blog.dll serve <"$work/stop" >"$work/pages" &
+    dotnet artifacts/bin/blog/release/BlogCreator.Benchmarks.Blog.dll serve <"$work/stop" >"$work/pages" 2>"$work/problems" &
     started=$!
     exec 9>"$work/stop"
-    until [ "$(wc -l <"$work/pages")" -ge 2 ]; do kill -0 "$started"; sleep 0.2; done
+    until [ "$(wc -l <"$work/pages")" -ge 2 ]; do kill -0 "$started" 2>/dev/null || { cat "$work/problems" >&2; exit 1; }; sleep 0.2; done
     mapfile -t pages <"$work/pages"
     set -- "${pages[@]}"
 fi
@@ -25,7 +26,7 @@ for page in "$@"; do
     for form in mobile desktop; do
         preset=
         [ "$form" = mobile ] || preset=--preset=desktop
-        CHROME_PATH=${CHROMIUM_PATH:-/usr/bin/chromium} "$lighthouse" "$page" $preset --quiet --output=json --output-path="$work/report.json" \
+        CHROME_PATH=${CHROMIUM_PATH:-/usr/bin/chromium} timeout -k 5 120 "$lighthouse" "$page" $preset --quiet --output=json --output-path="$work/report.json" \
             --chrome-flags="--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
         node -e '
             const report = JSON.parse(require("fs").readFileSync(process.argv[1]));

@@ -19,7 +19,7 @@ internal static partial class LoadGenerator
 
     private static async Task<double> RunWrk(Uri page, int connections, int seconds)
     {
-        var start = new ProcessStartInfo(Wrk) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Wrk) { UseShellExecute = false, RedirectStandardOutput = true };
         foreach (var argument in (string[])["-t1", $"-c{connections}", $"-d{seconds}s", "-H", "Accept-Encoding: gzip, deflate, br", page.ToString()])
         {
             start.ArgumentList.Add(argument);

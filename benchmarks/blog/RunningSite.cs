@@ -45,7 +45,7 @@ internal sealed class RunningSite : IAsyncDisposable
         var file = Path.Combine(_folder, "page.br");
         await File.WriteAllBytesAsync(file, await answer.Content.ReadAsByteArrayAsync());
         var address = FreeAddress();
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, ArgumentList = { typeof(BarePage).Assembly.Location, "bare", file, address.ToString().TrimEnd('/') } };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, ArgumentList = { typeof(BarePage).Assembly.Location, "bare", file, address.ToString().TrimEnd('/') } };
         var process = Process.Start(start)!;
         await UntilReady(address);
         return new Bare(process, address);
@@ -75,7 +75,7 @@ internal sealed class RunningSite : IAsyncDisposable
     {
         // artifacts/bin/blog/release -> artifacts/bin/PROJECT/release
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, project + ".dll"));
         foreach (var argument in arguments)
         {
