@@ -1,5 +1,4 @@
 using BlogCreator.Api.Data;
-using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -23,7 +22,7 @@ public static class CancelSchedule
             post.LeaveSchedule(clock.GetUtcNow());
         }
 
-        await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
+        await PublishScheduledPost.CallOff(db, id, cancel);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();

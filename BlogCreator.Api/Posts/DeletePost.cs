@@ -26,7 +26,7 @@ public static class DeletePost
         }
 
         post.Delete(now);
-        await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
+        await PublishScheduledPost.CallOff(db, id, cancel);
         db.Jobs.Add(Job.Create(RemoveDeletedPost.Kind, id, now, now + options.Value.KeepDeletedFor));
         db.Audit.Add(AuditEntry.Create("posts.deleted", user.Id, id, post.Slug, now));
         await db.SaveChangesAsync(cancel);

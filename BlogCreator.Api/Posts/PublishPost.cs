@@ -80,7 +80,7 @@ public static class PublishPost
                 ("now", now));
         }
 
-        await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
+        await PublishScheduledPost.CallOff(db, id, cancel);
         if (request?.At is { } at)
         {
             post.Schedule(at, overridden, now);

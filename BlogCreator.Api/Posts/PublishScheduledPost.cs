@@ -10,6 +10,10 @@ public sealed class PublishScheduledPost(BlogDb db, TimeProvider clock) : IJobHa
 {
     public static string Kind => "posts.publish";
 
+    /// <summary>Takes back what is stored for later; with the caller's transaction.</summary>
+    internal static Task CallOff(BlogDb db, Guid postId, CancellationToken cancel) =>
+        db.Jobs.Where(job => job.Kind == Kind && job.Subject == postId && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
+
     public async Task Run(JobLease lease, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);

@@ -9,7 +9,12 @@ namespace BlogCreator.Api.Posts;
 /// <summary>Takes a post off the blog, or off the schedule. Its text stays as a draft.</summary>
 public static class UnpublishPost
 {
-    public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
+    public static Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel) =>
+        TakeDown(id, "posts.unpublished", static (post, now) => post.Unpublish(now), user, db, clock, cancel);
+
+    /// <summary>Takes a post off the blog and off the schedule, and tells the caches when readers saw it.</summary>
+    internal static async Task<Results<NoContent, ProblemHttpResult>> TakeDown(
+        Guid id, string change, Action<Post, DateTimeOffset> apply, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id && post.DeletedAt == null, cancel) is not { } post)
@@ -20,11 +25,11 @@ public static class UnpublishPost
         var now = clock.GetUtcNow();
         if (post.PublishedVersion is not null)
         {
-            db.NoteChange("posts.unpublished", id, now);
+            db.NoteChange(change, id, now);
         }
 
-        post.Unpublish(now);
-        await db.Jobs.Where(job => job.Kind == PublishScheduledPost.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
+        apply(post, now);
+        await PublishScheduledPost.CallOff(db, id, cancel);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();

@@ -47,7 +47,7 @@ public static class WriteVersion
 
     private static string OneLine(string text, int length)
     {
-        var line = string.Join(' ', string.Concat(WellFormed.Of(text).Select(letter => char.IsControl(letter) ? ' ' : letter)).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var line = CleanLine.Of(text);
         return line.Length > length ? line[..(char.IsHighSurrogate(line[length - 1]) ? length - 1 : length)] : line;
     }
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Documents;
-using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Api.Posts;
 using BlogCreator.Contracts;
@@ -42,9 +41,7 @@ public static class AddSamples
         {
             var now = clock.GetUtcNow();
             known = Generation.Create(user.Id, new BriefDetails(Topic, documents, null, null, PostLength.Short, null, null), GetWriter.Of(writers), now);
-            db.Generations.Add(known);
-            db.GenerationEvents.Add(GenerationLog.Event(known.Id, 1, "status", new { status = GenerationStatus.Queued }, now));
-            db.Jobs.Add(Job.Create(GeneratePost.Kind, known.Id, now));
+            StartGeneration.Queue(db, known, GeneratePost.Kind, now);
             await db.SaveChangesAsync(cancel);
         }
 

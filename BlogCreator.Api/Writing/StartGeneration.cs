@@ -59,11 +59,17 @@ internal static class StartGeneration
         var now = clock.GetUtcNow();
         var brief = new BriefDetails(Clean(request.Topic), wanted, Clean(request.Audience), Clean(request.Tone), request.Length ?? PostLength.Medium, Clean(request.Language), Clean(request.Instructions));
         var generation = Generation.Create(user.Id, brief, GetWriter.Of(writers), now, request.ReviewOutline ?? false);
-        db.Generations.Add(generation);
-        db.GenerationEvents.Add(GenerationLog.Event(generation.Id, 1, "status", new { status = GenerationStatus.Queued }, now));
-        db.Jobs.Add(Job.Create(GeneratePost.Kind, generation.Id, now));
+        Queue(db, generation, GeneratePost.Kind, now);
         await db.SaveChangesAsync(cancel);
         return TypedResults.Accepted($"/api/v1/generations/{generation.Id}", DescribeGeneration.ToDetails(generation, [], clock.GetUtcNow()));
+    }
+
+    /// <summary>Adds a generation with its first event and the job that does it; the caller saves.</summary>
+    internal static void Queue(BlogDb db, Generation generation, string kind, DateTimeOffset now)
+    {
+        db.Generations.Add(generation);
+        db.GenerationEvents.Add(GenerationLog.Event(generation.Id, 1, "status", new { status = GenerationStatus.Queued }, now));
+        db.Jobs.Add(Job.Create(kind, generation.Id, now));
     }
 
     private static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

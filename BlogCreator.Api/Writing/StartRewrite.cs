@@ -1,6 +1,5 @@
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Documents;
-using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Api.Posts;
 using BlogCreator.Contracts;
@@ -71,9 +70,7 @@ internal static class StartRewrite
         var instructions = string.IsNullOrWhiteSpace(request.Instructions) ? before?.Brief.Instructions : request.Instructions.Trim();
         var brief = new BriefDetails(before?.Brief.Topic, [.. wanted.Where(left.Contains)], before?.Brief.Audience, before?.Brief.Tone, before?.Brief.Length ?? PostLength.Medium, before?.Brief.Language, instructions);
         var generation = Generation.Create(user.Id, brief, GetWriter.Of(writers), now, rewrite: new RewriteDetails(id, request.Version, request.Section));
-        generations.Add(generation);
-        db.GenerationEvents.Add(GenerationLog.Event(generation.Id, 1, "status", new { status = GenerationStatus.Queued }, now));
-        db.Jobs.Add(Job.Create(RewriteSection.Kind, generation.Id, now));
+        StartGeneration.Queue(db, generation, RewriteSection.Kind, now);
         await db.SaveChangesAsync(cancel);
         return TypedResults.Accepted($"/api/v1/generations/{generation.Id}", DescribeGeneration.ToDetails(generation, [], now));
     }

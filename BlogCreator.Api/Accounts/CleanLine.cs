@@ -1,8 +1,0 @@
-namespace BlogCreator.Api.Accounts;
-
-/// <summary>One line of what a person typed: no control characters, no line breaks, no space around it.</summary>
-internal static class CleanLine
-{
-    public static string Of(string? typed) =>
-        string.Join(' ', string.Concat((typed ?? "").Select(letter => char.IsControl(letter) ? ' ' : letter)).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-}
