@@ -65,7 +65,7 @@ app.UseAuthorization();
 app.MapDefaultEndpoints();
 app.MapApiDescription();
 
-var api = app.MapGroup("/api/v1");
+var api = app.MapGroup("/api/v1").AddEndpointFilter(RepeatRequest.Filter);
 api.MapOperations();
 api.MapAccounts();
 api.MapDocuments();

@@ -39,7 +39,7 @@ public static class EditProfile
         {
             await db.SaveChangesAsync(cancel);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException failure) when (failure.IsCollision())
         {
             // Somebody took it between our look and our write.
             return Taken(handle);

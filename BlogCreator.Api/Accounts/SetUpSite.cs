@@ -56,7 +56,7 @@ public static class SetUpSite
         {
             await db.SaveChangesAsync(cancel);
         }
-        catch (DbUpdateException) when (db.ChangeTracker.Entries<Person>().Any())
+        catch (DbUpdateException failure) when (failure.IsCollision())
         {
             // Only the unique owner can refuse this row: someone else was faster.
             return AlreadyDone();

@@ -13,6 +13,9 @@ public sealed record BlogDbConnection(bool IsPostgres, string Text)
     // PostgreSQL takes 100 connections as it comes; several replicas and whoever looks at the database share them.
     private const int PoolSize = 30;
 
+    // Seconds to wait for a server that does not answer, or for a place in the pool: as long as a request may wait in all.
+    private const int ConnectTimeout = 4;
+
     /// <summary>Fails at start, naming the setting, rather than at the first request.</summary>
     public static BlogDbConnection From(IConfiguration configuration)
     {
@@ -36,7 +39,8 @@ public sealed record BlogDbConnection(bool IsPostgres, string Text)
         throw new InvalidOperationException($"{Setting} cannot be understood: {wrong}. Values with a semicolon or an equals sign stand in quotes.");
     }
 
-    public DbConnection Open() => IsPostgres ? new NpgsqlConnection(Text) : new SqliteConnection(Text);
+    /// <summary>Outside the pool: whoever asks whether the database is there must neither wait for a place nor get a dead one.</summary>
+    public DbConnection Open() => IsPostgres ? new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Text) { Pooling = false }.ToString()) : new SqliteConnection(Text);
 
     private static BlogDbConnection Sqlite(string text)
     {
@@ -57,6 +61,11 @@ public sealed record BlogDbConnection(bool IsPostgres, string Text)
         if (!postgres.ContainsKey("Maximum Pool Size"))
         {
             postgres.MaxPoolSize = PoolSize;
+        }
+
+        if (!postgres.ContainsKey("Timeout"))
+        {
+            postgres.Timeout = ConnectTimeout;
         }
 
         postgres.ApplicationName ??= "blogcreator-api";

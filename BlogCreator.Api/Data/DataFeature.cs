@@ -16,7 +16,7 @@ public static class DataFeature
         {
             builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(connection.Text).UseLoggerFactory(services.GetService<ILoggerFactory>()).Build());
             builder.Services.AddDbContext<BlogDb, PostgresBlogDb>((services, options) => options
-                .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+                .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.ExecutionStrategy(strategy => new RetryStatement(strategy)))
                 .AddInterceptors(services.GetServices<IInterceptor>()));
         }
         else

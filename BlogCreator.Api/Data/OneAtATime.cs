@@ -14,11 +14,28 @@ public static class OneAtATime
     {
         ArgumentNullException.ThrowIfNull(db);
         var transaction = await db.Database.BeginTransactionAsync(cancel);
+        try
+        {
+            await db.AlsoAloneWith(subject.ToString(), cancel);
+            return transaction;
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes the present transaction alone with something more. What all take last comes last, so that no two wait for each
+    /// other: a generation, then a post, then an address, then the order of the content changes.
+    /// </summary>
+    public static async Task AlsoAloneWith(this BlogDb db, string subject, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(db);
         if (db.Database.IsNpgsql())
         {
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({subject.ToString()}, 0))", cancel);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({subject}, 0))", cancel);
         }
-
-        return transaction;
     }
 }

@@ -13,6 +13,7 @@ public static class DeleteDocument
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid id, CurrentUser user, BlogDb db, IOptions<DocumentOptions> options, TimeProvider clock, CancellationToken cancel)
     {
+        await using var transaction = await db.BeginAlone(id, cancel);
         if (await db.Documents.SingleOrDefaultAsync(document => document.Id == id && document.OwnerId == user.Id, cancel) is not { } document)
         {
             return Problems.NotFound("document");
@@ -23,6 +24,7 @@ public static class DeleteDocument
         db.Audit.Add(AuditEntry.Create("documents.deleted", user.Id, id, null, now));
         db.Jobs.Add(Job.Create(PurgeDocument.Kind, id, now, now + options.Value.KeepDeletedFor));
         await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();
     }
 }

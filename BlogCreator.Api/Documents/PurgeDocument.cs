@@ -13,7 +13,7 @@ internal sealed class PurgeDocument(BlogDb db, IFileStore files, FileGate gate) 
     {
         var id = lease.Subject;
         using var pass = await gate.Enter(cancel);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(id, cancel);
         await lease.Fence(db, cancel);
         if (await db.Documents.IgnoreQueryFilters().SingleOrDefaultAsync(document => document.Id == id && document.DeletedAt != null, cancel) is not { } document)
         {

@@ -61,10 +61,12 @@ internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild read
     public async Task GiveUp(Guid subject, string error, CancellationToken cancel)
     {
         db.ChangeTracker.Clear();
+        await using var transaction = await db.BeginAlone(subject, cancel);
         if (await db.Documents.SingleOrDefaultAsync(document => document.Id == subject, cancel) is { IsOpen: true } document)
         {
             document.Fail(ReadFailures.Crashed.Code, ReadFailures.Crashed.Reason, clock.GetUtcNow());
             await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
         }
     }
 
@@ -122,7 +124,7 @@ internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild read
         var passages = SplitPassages.Of(result.Blocks);
         var failure = result.Failure ?? (passages.Count == 0 ? ReadFailures.NothingWritten : null);
         db.ChangeTracker.Clear();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(id, cancel);
         await lease.Fence(db, cancel);
         if (await db.Documents.SingleOrDefaultAsync(document => document.Id == id, cancel) is not { Status: DocumentStatus.Reading } document)
         {

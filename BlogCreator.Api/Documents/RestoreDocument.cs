@@ -30,10 +30,24 @@ internal static class RestoreDocument
     public static async Task<Document> BringBack(Document document, BlogDb db, QueueReading queue, DateTimeOffset now, CancellationToken cancel)
     {
         var id = document.Id;
-        await db.Jobs.Where(job => job.Kind == PurgeDocument.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
-        document.Restore(now);
-        db.Audit.Add(AuditEntry.Create("documents.restored", document.OwnerId, id, null, now));
-        await db.SaveChangesAsync(cancel);
+        db.ChangeTracker.Clear();
+        await using (var transaction = await db.BeginAlone(id, cancel))
+        {
+            document = await db.Documents.IgnoreQueryFilters().SingleOrDefaultAsync(again => again.Id == id, cancel)
+                ?? throw new DbUpdateConcurrencyException("The document was removed for good at this moment.");
+            if (document.DeletedAt is null)
+            {
+                // Somebody else brought it back, and has it read.
+                return document;
+            }
+
+            await db.Jobs.Where(job => job.Kind == PurgeDocument.Kind && job.Subject == id && job.Status == JobStatus.Waiting).ExecuteDeleteAsync(cancel);
+            document.Restore(now);
+            db.Audit.Add(AuditEntry.Create("documents.restored", document.OwnerId, id, null, now));
+            await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
+        }
+
         return document.IsOpen ? await queue.Add(document, document.FileName, document.FileType, cancel) ?? document : document;
     }
 }

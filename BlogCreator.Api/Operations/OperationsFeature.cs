@@ -41,6 +41,7 @@ public static class OperationsFeature
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());
         builder.Services.AddHostedService<JobWorker>();
         builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>();
+        builder.Services.AddExceptionHandler<AnswerForDatabase>();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<ContentSignal>();
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<ContentSignal>());

@@ -33,7 +33,7 @@ public static class CreatePost
                 await db.SaveChangesAsync(cancel);
                 return TypedResults.Created($"/api/v1/posts/{post.Id}", DescribePost.ToDetails(post, version));
             }
-            catch (DbUpdateException) when (attempt < MostAttempts)
+            catch (DbUpdateException failure) when (attempt < MostAttempts && failure.IsCollision())
             {
                 // Another post of this title took the address between our look and our write: look for the next.
                 db.ChangeTracker.Clear();
@@ -51,7 +51,14 @@ public static class CreatePost
         DateTimeOffset now,
         CancellationToken cancel)
     {
-        var slug = await SlugFor.FreeFrom(SlugFor.Title(text.Title), Guid.Empty, db, cancel);
+        var wished = SlugFor.Title(text.Title);
+        if (db.Database.CurrentTransaction is not null)
+        {
+            // A transaction cannot look for the next address once one was taken from it.
+            await db.AlsoAloneWith(SlugFor.Subject(wished), cancel);
+        }
+
+        var slug = await SlugFor.FreeFrom(wished, Guid.Empty, db, cancel);
         var post = Post.Create(ownerId, slug, generationId, now);
         var version = WriteVersion.Run(post.Id, post.Version, text, citations, now);
         db.Posts.Add(post);

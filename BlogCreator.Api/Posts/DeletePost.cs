@@ -13,7 +13,7 @@ public static class DeletePost
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid id, CurrentUser user, BlogDb db, IOptions<PostsOptions> options, TimeProvider clock, CancellationToken cancel)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(id, cancel);
         if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id && post.DeletedAt == null, cancel) is not { } post)
         {
             return Problems.NotFound("post");

@@ -29,6 +29,24 @@ public static class EditPost
             return refusal;
         }
 
+        // Checked before the post is held: a long one takes a second, and nobody is to wait for that.
+        if (await DescribePost.Find(db, id, user.Id, cancel) is not var (seen, before))
+        {
+            return Problems.NotFound("post");
+        }
+
+        if (request.Version != seen.Version)
+        {
+            return Conflict(before);
+        }
+
+        var now = clock.GetUtcNow();
+        var run = before.AutosavedSince is { } since && now - since < LongestRun ? before.AutosavedSince : null;
+        var text = new VersionText(request.Title, request.Summary, request.Markdown, request.Tags ?? before.Tags);
+        var version = WriteVersion.Run(id, request.Version + 1, text, await DescribePost.Citations(db, id, cancel), now, request.Autosave ? run ?? now : null);
+
+        db.ChangeTracker.Clear();
+        await using var transaction = await db.BeginAlone(id, cancel);
         if (await DescribePost.Find(db, id, user.Id, cancel) is not var (post, latest))
         {
             return Problems.NotFound("post");
@@ -39,9 +57,9 @@ public static class EditPost
             return Conflict(latest);
         }
 
-        var now = clock.GetUtcNow();
         if (!string.IsNullOrWhiteSpace(request.Slug) && SlugFor.Title(request.Slug) is var wished && wished != post.Slug)
         {
+            await db.AlsoAloneWith(SlugFor.Subject(wished), cancel);
             var free = await SlugFor.FreeFrom(wished, id, db, cancel);
             if (free != wished)
             {
@@ -60,8 +78,6 @@ public static class EditPost
             }
         }
 
-        var citations = await DescribePost.Citations(db, id, cancel);
-        var run = latest.AutosavedSince is { } since && now - since < LongestRun ? latest.AutosavedSince : null;
         if (request.Autosave && run is not null && latest.PublishedAt is null)
         {
             // Never for a save that was asked for: it may settle a conflict, and then the latest is somebody else's text.
@@ -69,21 +85,9 @@ public static class EditPost
         }
 
         post.AddVersion(now);
-        var text = new VersionText(request.Title, request.Summary, request.Markdown, request.Tags ?? latest.Tags);
-        var version = WriteVersion.Run(id, post.Version, text, citations, now, request.Autosave ? run ?? now : null);
         db.PostVersions.Add(version);
-
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateException)
-        {
-            // Someone saved between our look and our write: the version number or the address is taken.
-            db.ChangeTracker.Clear();
-            return await DescribePost.Find(db, id, user.Id, cancel) is var (_, newer) ? Conflict(newer) : Problems.NotFound("post");
-        }
-
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         return TypedResults.Ok(DescribePost.ToDetails(post, version));
     }
 

@@ -22,7 +22,7 @@ public static class PublishPost
         CancellationToken cancel)
     {
         // A post is never without the job of its schedule: the old one goes and the new one comes in one step.
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(id, cancel);
         if (await DescribePost.Find(db, id, user.Id, cancel) is not var (post, version))
         {
             return Problems.NotFound("post");
@@ -102,7 +102,7 @@ public static class PublishPost
         {
             await db.SaveChangesAsync(cancel);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException failure) when (failure.IsCollision())
         {
             return Problems.Refuse(
                 StatusCodes.Status409Conflict,

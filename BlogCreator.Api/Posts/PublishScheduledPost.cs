@@ -16,7 +16,7 @@ public sealed class PublishScheduledPost(BlogDb db, TimeProvider clock) : IJobHa
 
     public async Task Run(JobLease lease, CancellationToken cancel)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(lease.Subject, cancel);
         await lease.Fence(db, cancel);
         var now = clock.GetUtcNow();
         var post = await db.Posts.SingleOrDefaultAsync(post => post.Id == lease.Subject, cancel);

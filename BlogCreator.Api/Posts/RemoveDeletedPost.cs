@@ -11,7 +11,7 @@ public sealed class RemoveDeletedPost(BlogDb db) : IJobHandler
 
     public async Task Run(JobLease lease, CancellationToken cancel)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(lease.Subject, cancel);
         await lease.Fence(db, cancel);
         var id = lease.Subject;
         await db.Posts.Where(post => post.Id == id && post.DeletedAt != null).ExecuteDeleteAsync(cancel);

@@ -10,6 +10,8 @@ namespace BlogCreator.Api.Posts;
 public static class SlugFor
 {
     private const int MaxLength = 80;
+    private const int FirstLook = 8;
+    private const int LongestLook = 2000;
 
     /// <summary>"Über Wärme: 12 facts" becomes "uber-warme-12-facts". Never empty.</summary>
     public static string Title(string title)
@@ -40,16 +42,24 @@ public static class SlugFor
     public static async Task<string> FreeFrom(string wished, Guid postId, BlogDb db, CancellationToken cancel)
     {
         var slugs = db.PostSlugs;
-        var taken = await slugs
-            .Where(slug => slug.PostId != postId && slug.Slug.StartsWith(wished))
-            .Select(slug => slug.Slug)
-            .ToHashSetAsync(cancel);
-        var free = wished;
-        for (var number = 2; taken.Contains(free); number++)
+        // Not all that begin alike: of a short title those may be half the blog.
+        var (first, many) = (1, FirstLook);
+        while (true)
         {
-            free = $"{wished}-{number}";
-        }
+            var candidates = Enumerable.Range(first, many).Select(number => number == 1 ? wished : string.Create(CultureInfo.InvariantCulture, $"{wished}-{number}")).ToList();
+            var taken = await slugs
+                .Where(slug => slug.PostId != postId && candidates.Contains(slug.Slug))
+                .Select(slug => slug.Slug)
+                .ToHashSetAsync(cancel);
+            if (candidates.Find(candidate => !taken.Contains(candidate)) is { } free)
+            {
+                return free;
+            }
 
-        return free;
+            (first, many) = (first + many, Math.Min(many * 4, LongestLook));
+        }
     }
+
+    /// <summary>What a transaction is alone with that gives this address away.</summary>
+    internal static string Subject(string wished) => "address " + wished;
 }

@@ -10,6 +10,7 @@ public static class CancelGeneration
 {
     public static async Task<Results<Accepted, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, GenerationSignal signal, TimeProvider clock, CancellationToken cancel)
     {
+        await using var transaction = await db.BeginAlone(id, cancel);
         if (await db.Generations.SingleOrDefaultAsync(generation => generation.Id == id && generation.OwnerId == user.Id, cancel) is not { } generation)
         {
             return Problems.NotFound("generation");
@@ -26,6 +27,7 @@ public static class CancelGeneration
 
             generation.RequestCancel();
             await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
             signal.Notify(id);
         }
 

@@ -53,6 +53,7 @@ internal sealed partial class GeneratePost(
 
     public async Task GiveUp(Guid subject, string error, CancellationToken cancel)
     {
+        await using var transaction = await db.BeginAlone(subject, cancel);
         var generation = await db.Generations.SingleOrDefaultAsync(generation => generation.Id == subject, cancel);
         if (generation is null || generation.IsOver)
         {
@@ -62,6 +63,7 @@ internal sealed partial class GeneratePost(
         generation.Fail("interrupted", "Writing broke off several times and was given up. Your documents are safe: start it again, perhaps with fewer of them.", clock.GetUtcNow());
         await GenerationLog.Add(db, subject, "failed", new { code = generation.ErrorCode, error = generation.Error }, clock.GetUtcNow(), cancel);
         await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         signal.Notify(subject);
         Ended.Add(1, new KeyValuePair<string, object?>("status", "failed"));
     }
@@ -140,6 +142,8 @@ internal sealed partial class GeneratePost(
             {
                 await run.Store(async () =>
                 {
+                    // Who asked to stop a moment ago was told that somebody at work sees it: from here on nobody is.
+                    await run.StopIfAsked(cancel);
                     generation.WaitFor(OutlineStep);
                     await run.Tell("waiting", new { @for = OutlineStep }, cancel);
                 }, cancel);

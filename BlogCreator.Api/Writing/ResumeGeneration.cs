@@ -13,7 +13,7 @@ internal static class ResumeGeneration
     public static async Task<Results<Accepted<GenerationDetails>, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, ChooseWriter writers, GenerationSignal signal, TimeProvider clock, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(id, cancel);
         var writer = writers.Name;
         // One update decides: of two who ask at once, one starts the job.
         var taken = await db.Generations

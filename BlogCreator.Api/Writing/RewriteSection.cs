@@ -35,6 +35,7 @@ internal sealed partial class RewriteSection(BlogDb db, ChooseWriter writers, Ge
 
     public async Task GiveUp(Guid subject, string error, CancellationToken cancel)
     {
+        await using var transaction = await db.BeginAlone(subject, cancel);
         var generation = await db.Generations.SingleOrDefaultAsync(generation => generation.Id == subject, cancel);
         if (generation is null || generation.IsOver)
         {
@@ -44,6 +45,7 @@ internal sealed partial class RewriteSection(BlogDb db, ChooseWriter writers, Ge
         generation.Fail("interrupted", "Writing the section anew broke off several times. Your post is as it was.", clock.GetUtcNow());
         await GenerationLog.Add(db, subject, "failed", new { code = generation.ErrorCode, error = generation.Error }, clock.GetUtcNow(), cancel);
         await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         signal.Notify(subject);
     }
 
@@ -119,6 +121,8 @@ internal sealed partial class RewriteSection(BlogDb db, ChooseWriter writers, Ge
 
         await run.Store(async () =>
         {
+            // Labels are counted on from the last: two sections of a post may be written anew at once.
+            await db.AlsoAloneWith(rewrite.PostId.ToString(), cancel);
             var labels = await Cite(rewrite.PostId, assembled.Citations, cancel);
             var claims = CheckPost.Run(assembled.Markdown, assembled.Citations);
             foreach (var claim in claims.Where(claim => claim.Verdict != Verdict.NotNeeded))

@@ -21,7 +21,7 @@ internal sealed class WritingRun(BlogDb db, JobLease lease, Generation generatio
     /// <summary>Stores what <paramref name="change"/> prepares, if this worker still holds the job.</summary>
     public async Task Store(Func<Task> change, CancellationToken cancel)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(generation.Id, cancel);
         await lease.Fence(db, cancel);
         await change();
         await db.SaveChangesAsync(cancel);
