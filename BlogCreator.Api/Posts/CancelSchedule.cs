@@ -11,15 +11,21 @@ public static class CancelSchedule
 {
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(id, cancel);
         if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id && post.DeletedAt == null, cancel) is not { } post)
         {
             return Problems.NotFound("post");
         }
 
+        var now = clock.GetUtcNow();
+        if (await PublishScheduledPost.WentOut(db, post, now, cancel) is { } wentOut)
+        {
+            return wentOut;
+        }
+
         if (post.Status == PostStatus.Scheduled)
         {
-            post.LeaveSchedule(clock.GetUtcNow());
+            post.LeaveSchedule(now);
         }
 
         await PublishScheduledPost.CallOff(db, id, cancel);

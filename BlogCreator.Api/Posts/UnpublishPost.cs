@@ -16,7 +16,7 @@ public static class UnpublishPost
     internal static async Task<Results<NoContent, ProblemHttpResult>> TakeDown(
         Guid id, string change, Action<Post, DateTimeOffset> apply, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await using var transaction = await db.BeginAlone(id, cancel);
         if (await db.Posts.SingleOrDefaultAsync(post => post.Id == id && post.OwnerId == user.Id && post.DeletedAt == null, cancel) is not { } post)
         {
             return Problems.NotFound("post");
