@@ -25,7 +25,7 @@ public sealed record OperationsFact(string Name, string Value, string? Unit = nu
 
 /// <param name="Kind">What was to be done, such as <c>documents.read</c>.</param>
 /// <param name="Subject">The document, generation or post it was about.</param>
-public sealed record DeadJob(Guid Id, string Kind, Guid Subject, int Attempts, string? LastError, DateTimeOffset CreatedAt);
+public sealed record DeadJob(Guid Id, string Kind, Guid Subject, int Attempts, string? LastError, DateTimeOffset CreatedAt, DateTimeOffset GivenUpAt);
 
 /// <summary>What the samples became.</summary>
 /// <param name="PostId">The sample post; null while it is being written.</param>

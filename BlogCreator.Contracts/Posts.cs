@@ -88,7 +88,11 @@ public sealed record PostSummary(
     CheckSummary Check,
     DateTimeOffset? PublishedAt,
     DateTimeOffset? ScheduledAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>Why it left the schedule without going out; null when it did not.</summary>
+    public string? ScheduleProblem { get; init; }
+}
 
 /// <summary>A post as its author sees it: the latest version.</summary>
 public sealed record PostDetails(
@@ -108,7 +112,11 @@ public sealed record PostDetails(
     IReadOnlyList<ClaimDetails> Claims,
     IReadOnlyList<SourceDetails> Sources,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>Why it left the schedule without going out, in words for its author; null when it did not.</summary>
+    public string? ScheduleProblem { get; init; }
+}
 
 /// <summary>A new version of a post. <see cref="Version"/> is the one that was edited; 409 when it is not the latest.</summary>
 /// <param name="Slug">Kept as it is when null; 409 with <c>slug-taken</c> and a free <c>suggestion</c> when it is another post's.</param>

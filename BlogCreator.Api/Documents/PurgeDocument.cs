@@ -9,6 +9,8 @@ internal sealed class PurgeDocument(BlogDb db, IFileStore files, FileGate gate) 
 {
     public static string Kind => "documents.purge";
 
+    public static bool IsQuick => true;
+
     public async Task Run(JobLease lease, CancellationToken cancel)
     {
         var id = lease.Subject;

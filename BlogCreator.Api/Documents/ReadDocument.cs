@@ -70,6 +70,17 @@ internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild read
         }
     }
 
+    public async Task<bool> TakeUpAgain(Guid subject, CancellationToken cancel)
+    {
+        if (await db.Documents.SingleOrDefaultAsync(document => document.Id == subject && document.Status == DocumentStatus.Failed, cancel) is not { } document)
+        {
+            return false;
+        }
+
+        document.QueueAgain(document.FileName, document.FileType, clock.GetUtcNow());
+        return true;
+    }
+
     /// <summary>A scope of its own: the job's database session is in use while the file is read.</summary>
     private async Task StopWhenUnwanted(Guid id, CancellationTokenSource stop)
     {

@@ -32,7 +32,7 @@ public static partial class GetOperations
             .Where(job => job.Status == JobStatus.Dead)
             .OrderByDescending(job => job.RunAfter)
             .Take(MostDeadJobs)
-            .Select(job => new DeadJob(job.Id, job.Kind, job.Subject, job.Attempts, job.LastError, job.CreatedAt))
+            .Select(job => new DeadJob(job.Id, job.Kind, job.Subject, job.Attempts, job.LastError, job.CreatedAt, job.RunAfter))
             .ToListAsync(cancel);
         return TypedResults.Ok(new OperationsReport(reports.TrueForAll(part => part.State != PartState.Wrong), reports, dead, clock.GetUtcNow()));
     }

@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace BlogCreator.Api.Operations;
 
 /// <summary>A worker's hold on a job.</summary>
-public sealed record JobLease(Guid JobId, Guid Subject, string Owner, int Attempt)
+/// <param name="At">When it was claimed, by the clock that decides what is due: the database's, where it has one.</param>
+public sealed record JobLease(Guid JobId, Guid Subject, string Owner, int Attempt, DateTimeOffset At)
 {
     /// <summary>
     /// Called inside the transaction that stores a job's effect: takes a write lock on the job's row and throws when
@@ -13,14 +14,17 @@ public sealed record JobLease(Guid JobId, Guid Subject, string Owner, int Attemp
     public async Task Fence(BlogDb db, CancellationToken cancel)
     {
         var owner = Owner;
-        var attempt = Attempt;
-        var held = await db.Jobs
-            .Where(job => job.Id == JobId && job.LeaseOwner == owner && job.Attempts == attempt && job.Status == JobStatus.Running)
-            .ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseOwner, owner), cancel);
-        if (held == 0)
+        if (await Held(db).ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseOwner, owner), cancel) == 0)
         {
             throw new LeaseLostException();
         }
+    }
+
+    /// <summary>The job's row, as long as it is this worker's.</summary>
+    internal IQueryable<Job> Held(BlogDb db)
+    {
+        var (id, owner, attempt) = (JobId, Owner, Attempt);
+        return db.Jobs.Where(job => job.Id == id && job.LeaseOwner == owner && job.Attempts == attempt && job.Status == JobStatus.Running);
     }
 }
 

@@ -1,10 +1,12 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace BlogCreator.Api.Operations;
 
 /// <summary>
-/// Wakes the workers when a job was stored, so that it starts at once and not at the next look. Only a hint: a lost one
-/// costs a second.
+/// Wakes the worker of this process when a job was stored, so that it starts at once and not at the next look. Only a hint:
+/// a lost one costs a second.
 /// </summary>
 public sealed class JobSignal : SaveChangesInterceptor, IDbTransactionInterceptor, IDisposable
 {
@@ -23,14 +25,26 @@ public sealed class JobSignal : SaveChangesInterceptor, IDbTransactionIntercepto
 
     public override ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        Wake();
+        if (eventData.Context?.Database.CurrentTransaction is null)
+        {
+            WakeFor(eventData.Context);
+        }
+
         return ValueTask.FromResult(result);
     }
 
-    public Task TransactionCommittedAsync(System.Data.Common.DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Wake();
+        WakeFor(eventData.Context);
         return Task.CompletedTask;
+    }
+
+    private void WakeFor(DbContext? db)
+    {
+        if (db?.ChangeTracker.Entries<Job>().Any() is true)
+        {
+            Wake();
+        }
     }
 
     public void Dispose() => _waiting.Dispose();

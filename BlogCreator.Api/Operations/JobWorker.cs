@@ -1,30 +1,69 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Diagnostics;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Operations;
 
 /// <summary>
-/// Claims waiting jobs and runs them. A claim is one conditional update, so that of two workers one wins; a lease that
-/// is not renewed in time falls to whoever comes first.
+/// Looks for jobs that are due and runs them, each kind in turn, so that a thousand of one do not hold up another. Quick
+/// kinds have places of their own: a post goes out at its time however many documents are being read.
 /// </summary>
 public sealed partial class JobWorker(
     IServiceScopeFactory scopes,
     JobKinds kinds,
     JobSignal signal,
+    JobBacklog backlog,
     TimeProvider clock,
+    IHostApplicationLifetime lifetime,
     IOptions<JobOptions> options,
     ILogger<JobWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(5);
+
+    // What takes milliseconds need not wait long when its worker died.
+    private static readonly TimeSpan QuickLease = TimeSpan.FromSeconds(5);
+
     private readonly string _owner = $"{Environment.ProcessId}:{Guid.NewGuid():n}";
+    private readonly ConcurrentDictionary<Guid, string> _busy = new();
+    private readonly List<Task> _working = [];
+    private long _tookBack;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await TakeOverAfterCrash(stoppingToken);
-        await Task.WhenAll(Enumerable.Range(0, options.Value.Workers).Select(_ => Loop(stoppingToken)));
+        // From the signal on, and not when the service has drained: what waits here may start elsewhere at once.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        var tookOver = false;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (!tookOver)
+                {
+                    await TakeOverAfterCrash(stop.Token);
+                    tookOver = true;
+                }
+
+                await signal.Wait(await StartDue(stop.Token), stop.Token);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception unexpected)
+            {
+                // The database may be away for a while; the worker must outlive that.
+                LogLookFailed(logger, unexpected);
+                await Task.Delay(LookAgain, clock, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await Task.WhenAll(_working);
     }
 
     /// <summary>SQLite serves one process: what is still marked as running was left behind by one that died.</summary>
@@ -32,96 +71,137 @@ public sealed partial class JobWorker(
     {
         using var scope = scopes.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
-        if (!db.Database.IsSqlite())
+        if (db.Database.IsSqlite() && await JobQueue.TakeBack(db, DateTimeOffset.MaxValue, cancel) is > 0 and var left)
         {
+            LogTookBack(logger, left);
+        }
+    }
+
+    /// <returns>How long nothing is due, if nothing is stored meanwhile.</returns>
+    private async Task<TimeSpan> StartDue(CancellationToken stopping)
+    {
+        using var scope = scopes.CreateScope();
+        var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
+        var asked = clock.GetTimestamp();
+        var now = await JobQueue.Now(db, clock, stopping);
+        if (_tookBack == 0 || clock.GetElapsedTime(_tookBack) >= LookAgain)
+        {
+            _tookBack = asked;
+            if (await JobQueue.TakeBack(db, now, stopping) is > 0 and var left)
+            {
+                LogTookBack(logger, left);
+            }
+        }
+
+        var next = await JobQueue.NextDue(db, kinds.Names, stopping);
+        backlog.Note(now, next);
+        foreach (var due in next.Where(row => row.Value <= now).Select(row => row.Key).GroupBy(kinds.IsQuick))
+        {
+            await StartInTurn(db, due.Key, [.. due], now, asked, stopping);
+        }
+
+        _working.RemoveAll(work => work.IsCompleted);
+        var wait = next.Values.Where(due => due > now).Select(due => due - now).DefaultIfEmpty(LookAgain).Min();
+        return wait < LookAgain ? wait : LookAgain;
+    }
+
+    /// <summary>Fills the free places: first with the kind of which the fewest run here, and none takes all while another waits.</summary>
+    private async Task StartInTurn(BlogDb db, bool quick, List<string> due, DateTimeOffset now, long asked, CancellationToken stopping)
+    {
+        var lease = LeaseOf(quick);
+        while (due.Count > 0)
+        {
+            foreach (var kind in due.OrderBy(kind => _busy.Values.Count(busy => busy == kind)).ToList())
+            {
+                var free = (quick ? options.Value.QuickWorkers : options.Value.Workers) - _busy.Values.Count(busy => kinds.IsQuick(busy) == quick);
+                if (free <= 0)
+                {
+                    return;
+                }
+
+                var share = Math.Max(1, free / due.Count);
+                var claimed = await JobQueue.Claim(db, kind, share, _owner, now, lease, stopping);
+                foreach (var job in claimed)
+                {
+                    _busy[job.Id] = kind;
+                    _working.Add(Run(job, now, asked, stopping));
+                }
+
+                if (claimed.Count < share)
+                {
+                    due.Remove(kind);
+                }
+            }
+        }
+    }
+
+    private async Task Run(Job job, DateTimeOffset now, long asked, CancellationToken stopping)
+    {
+        await Task.Yield();
+        try
+        {
+            await Work(job, new JobLease(job.Id, job.Subject, _owner, job.Attempts, now), asked, stopping);
+        }
+        catch (Exception unexpected)
+        {
+            // Whoever looks when its lease has run out takes it up again.
+            LogLeft(logger, unexpected, job.Kind, job.Subject);
+        }
+        finally
+        {
+            _busy.TryRemove(job.Id, out _);
+            signal.Wake();
+        }
+    }
+
+    private async Task Work(Job job, JobLease lease, long asked, CancellationToken stopping)
+    {
+        if (job.Attempts > options.Value.MaxAttempts)
+        {
+            await GiveUp(job, lease, job.LastError ?? "It ended the service each time it was tried.", stopping);
             return;
         }
 
-        var left = await db.Jobs
-            .Where(job => job.Status == JobStatus.Running)
-            .ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseUntil, DateTimeOffset.UnixEpoch), cancel);
-        if (left > 0)
-        {
-            LogTookOver(logger, left);
-        }
-    }
-
-    private async Task Loop(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                if (!await RunNext(stopping))
-                {
-                    await signal.Wait(LookAgain, stopping);
-                }
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception unexpected)
-            {
-                // The database may be away for a while; the worker must outlive that.
-                LogLoopFailed(logger, unexpected);
-                await signal.Wait(LookAgain, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    /// <returns>False when no job was waiting.</returns>
-    private async Task<bool> RunNext(CancellationToken stopping)
-    {
-        if (await Claim(stopping) is not { } claimed)
-        {
-            return false;
-        }
-
-        // Another worker may find the next one at once.
-        signal.Wake();
-        if (claimed.Attempts > options.Value.MaxAttempts)
-        {
-            await GiveUp(claimed, claimed.LastError ?? "It ended the service each time it was tried.", stopping);
-            return true;
-        }
-
-        var lease = new JobLease(claimed.Id, claimed.Subject, _owner, claimed.Attempts);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var renewing = Renew(lease, stop);
-        using var activity = Telemetry.Source.StartActivity($"job {claimed.Kind}");
+        var renewing = Renew(lease, LeaseOf(kinds.IsQuick(job.Kind)), asked, stop);
+        using var activity = Telemetry.Source.StartActivity($"job {job.Kind}");
         try
         {
             using var scope = scopes.CreateScope();
-            await kinds.Handler(claimed.Kind, scope.ServiceProvider).Run(lease, stop.Token);
-            await End(lease, JobStatus.Done, null, clock.GetUtcNow(), CancellationToken.None);
-            LogDone(logger, claimed.Kind, claimed.Subject);
+            await kinds.Handler(job.Kind, scope.ServiceProvider).Run(lease, stop.Token);
+            await End(lease, JobStatus.Done, null, TimeSpan.Zero);
+            LogDone(logger, job.Kind, job.Subject);
         }
         catch (LeaseLostException)
         {
-            LogLeaseLost(logger, claimed.Kind, claimed.Subject);
+            LogLeaseLost(logger, job.Kind, job.Subject);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Stopping, or the lease was lost: hand the job back at once; this attempt does not count.
-            await HandBack(lease, clock.GetUtcNow());
+            await HandBack(lease, TimeSpan.Zero);
         }
         catch (JobNotReadyException notReady)
         {
-            await HandBack(lease, clock.GetUtcNow() + notReady.Wait);
+            await HandBack(lease, notReady.Wait);
+        }
+        catch (Exception failure) when (IsOfTheDatabase(failure))
+        {
+            // Not the job's fault: it waits until the database is back, and this attempt does not count.
+            LogFailed(logger, failure, job.Kind, job.Subject, job.Attempts);
+            await HandBack(lease, LookAgain);
         }
         catch (Exception failure)
         {
             activity?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
-            LogFailed(logger, failure, claimed.Kind, claimed.Subject, claimed.Attempts);
-            if (claimed.Attempts >= options.Value.MaxAttempts)
+            LogFailed(logger, failure, job.Kind, job.Subject, job.Attempts);
+            if (job.Attempts >= options.Value.MaxAttempts)
             {
-                await GiveUp(claimed, failure.Message, stopping);
+                await GiveUp(job, lease, failure.Message, stopping);
             }
             else
             {
-                var wait = TimeSpan.FromSeconds(Math.Pow(2, claimed.Attempts - 1));
-                await End(lease, JobStatus.Waiting, failure.Message, clock.GetUtcNow() + wait, CancellationToken.None);
+                await End(lease, JobStatus.Waiting, failure.Message, BackOff(job.Attempts));
             }
         }
         finally
@@ -129,54 +209,41 @@ public sealed partial class JobWorker(
             await stop.CancelAsync();
             await renewing;
         }
-
-        return true;
     }
 
-    private async Task<Job?> Claim(CancellationToken cancel)
+    /// <summary>Keeps the lease; when that cannot be done the job is stopped before somebody else may begin it.</summary>
+    private async Task Renew(JobLease lease, TimeSpan length, long held, CancellationTokenSource stop)
     {
-        using var scope = scopes.CreateScope();
-        var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
-        var known = kinds.Names;
-        while (true)
-        {
-            var now = clock.GetUtcNow();
-            var next = await db.Jobs.AsNoTracking()
-                .Where(job => known.Contains(job.Kind)
-                    && ((job.Status == JobStatus.Waiting && job.RunAfter <= now) || (job.Status == JobStatus.Running && job.LeaseUntil < now)))
-                .OrderBy(job => job.RunAfter)
-                .FirstOrDefaultAsync(cancel);
-            if (next is null)
-            {
-                return null;
-            }
-
-            var won = await db.Jobs
-                .Where(job => job.Id == next.Id && job.Attempts == next.Attempts && job.Status == next.Status && job.LeaseOwner == next.LeaseOwner)
-                .ExecuteUpdateAsync(
-                    set => set
-                        .SetProperty(job => job.Status, JobStatus.Running)
-                        .SetProperty(job => job.LeaseOwner, _owner)
-                        .SetProperty(job => job.LeaseUntil, now + options.Value.Lease)
-                        .SetProperty(job => job.Attempts, job => job.Attempts + 1),
-                    cancel);
-            if (won == 1)
-            {
-                return await db.Jobs.AsNoTracking().FirstOrDefaultAsync(job => job.Id == next.Id, cancel);
-            }
-        }
-    }
-
-    private async Task Renew(JobLease lease, CancellationTokenSource stop)
-    {
-        using var timer = new PeriodicTimer(options.Value.Lease / 3, clock);
+        var wait = length / 3;
         try
         {
-            while (await timer.WaitForNextTickAsync(stop.Token))
+            while (true)
             {
-                if (await Update(lease, set => set.SetProperty(job => job.LeaseUntil, clock.GetUtcNow() + options.Value.Lease), stop.Token) == 0)
+                await Task.Delay(wait, clock, stop.Token);
+                var asked = clock.GetTimestamp();
+                var left = (length * 0.9) - clock.GetElapsedTime(held);
+                if (left <= TimeSpan.Zero)
                 {
                     await stop.CancelAsync();
+                    return;
+                }
+
+                using var patience = new CancellationTokenSource(left, clock);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, patience.Token);
+                try
+                {
+                    if (await Update(lease, (set, now) => set.SetProperty(job => job.LeaseUntil, now + length), either.Token) == 0)
+                    {
+                        await stop.CancelAsync();
+                        return;
+                    }
+
+                    (held, wait) = (asked, length / 3);
+                }
+                catch (Exception failure) when (!stop.IsCancellationRequested)
+                {
+                    LogRenewFailed(logger, failure, lease.JobId);
+                    wait = length / 15;
                 }
             }
         }
@@ -184,61 +251,82 @@ public sealed partial class JobWorker(
         {
             // The job ended.
         }
-        catch (Exception failure)
-        {
-            // Without a renewal the lease runs out and someone else may begin: stop first.
-            LogRenewFailed(logger, failure, lease.JobId);
-            await stop.CancelAsync();
-        }
     }
 
-    private Task<int> End(JobLease lease, JobStatus status, string? error, DateTimeOffset runAfter, CancellationToken cancel)
+    private Task End(JobLease lease, JobStatus status, string? error, TimeSpan wait)
     {
         var shortened = error is { Length: > 2000 } ? error[..2000] : error;
-        return Update(
-            lease,
-            set => set
-                .SetProperty(job => job.Status, status)
-                .SetProperty(job => job.LeaseOwner, (string?)null)
-                .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
-                .SetProperty(job => job.LastError, shortened)
-                .SetProperty(job => job.RunAfter, runAfter),
-            cancel);
-    }
-
-    private Task<int> HandBack(JobLease lease, DateTimeOffset runAfter) => Update(
-        lease,
-        set => set
-            .SetProperty(job => job.Status, JobStatus.Waiting)
+        return Surely(lease, (set, now) => set
+            .SetProperty(job => job.Status, status)
             .SetProperty(job => job.LeaseOwner, (string?)null)
             .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
-            .SetProperty(job => job.RunAfter, runAfter)
-            .SetProperty(job => job.Attempts, job => job.Attempts - 1),
-        CancellationToken.None);
+            .SetProperty(job => job.LastError, shortened)
+            .SetProperty(job => job.RunAfter, now + wait));
+    }
 
-    private async Task GiveUp(Job job, string error, CancellationToken stopping)
+    private Task HandBack(JobLease lease, TimeSpan wait) => Surely(lease, (set, now) => set
+        .SetProperty(job => job.Status, JobStatus.Waiting)
+        .SetProperty(job => job.LeaseOwner, (string?)null)
+        .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null)
+        .SetProperty(job => job.RunAfter, now + wait)
+        .SetProperty(job => job.Attempts, job => job.Attempts - 1));
+
+    private async Task GiveUp(Job job, JobLease lease, string error, CancellationToken stopping)
     {
-        var lease = new JobLease(job.Id, job.Subject, _owner, job.Attempts);
         using var scope = scopes.CreateScope();
         await kinds.Handler(job.Kind, scope.ServiceProvider).GiveUp(job.Subject, error, stopping);
-        await End(lease, JobStatus.Dead, error, clock.GetUtcNow(), CancellationToken.None);
+        await End(lease, JobStatus.Dead, error, TimeSpan.Zero);
         LogGaveUp(logger, job.Kind, job.Subject, job.Attempts);
     }
 
-    private async Task<int> Update(
-        JobLease lease,
-        Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Job>> change,
-        CancellationToken cancel)
+    /// <summary>Stores how a job ended, also when the database is away at that moment; after the lease it is no longer ours to say.</summary>
+    private async Task Surely(JobLease lease, Action<UpdateSettersBuilder<Job>, DateTimeOffset> change)
+    {
+        using var patience = new CancellationTokenSource(options.Value.Lease, clock);
+        while (true)
+        {
+            try
+            {
+                await Update(lease, change, patience.Token);
+                return;
+            }
+            catch (Exception failure) when (IsOfTheDatabase(failure) && !patience.IsCancellationRequested)
+            {
+                await Task.Delay(LookAgain / 4, clock, patience.Token);
+            }
+        }
+    }
+
+    private async Task<int> Update(JobLease lease, Action<UpdateSettersBuilder<Job>, DateTimeOffset> change, CancellationToken cancel)
     {
         using var scope = scopes.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
-        return await db.Jobs
-            .Where(job => job.Id == lease.JobId && job.LeaseOwner == lease.Owner && job.Attempts == lease.Attempt && job.Status == JobStatus.Running)
-            .ExecuteUpdateAsync(change, cancel);
+        var now = await JobQueue.Now(db, clock, cancel);
+        return await lease.Held(db).ExecuteUpdateAsync(set => change(set, now), cancel);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Took over {Count} jobs that a stopped process had left")]
-    private static partial void LogTookOver(ILogger logger, int count);
+    private TimeSpan LeaseOf(bool quick) => quick && options.Value.Lease > QuickLease ? QuickLease : options.Value.Lease;
+
+    /// <summary>Longer each time, and never the same for many that failed together.</summary>
+    private static TimeSpan BackOff(int attempts)
+    {
+        var seconds = Math.Min(Math.Pow(2, attempts - 1), LongestBackOff.TotalSeconds);
+        return TimeSpan.FromSeconds(seconds * (0.75 + (Random.Shared.NextDouble() / 2)));
+    }
+
+    /// <summary>Whether the database was away, or asked for another try: it restarts, has no room, or chose this one of two that waited for each other.</summary>
+    private static bool IsOfTheDatabase(Exception? failure) => failure switch
+    {
+        null => false,
+        // Classes of PostgreSQL: connection, rolled back, resources, operator intervention, system.
+        DbException { IsTransient: true } => true,
+        DbException { SqlState: { Length: 5 } state } => state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("40", StringComparison.Ordinal)
+            || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("58", StringComparison.Ordinal),
+        _ => IsOfTheDatabase(failure.InnerException),
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Took back {Count} jobs that a stopped process had left")]
+    private static partial void LogTookBack(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Finished {Kind} of {Subject}")]
     private static partial void LogDone(ILogger logger, string kind, Guid subject);
@@ -252,9 +340,12 @@ public sealed partial class JobWorker(
     [LoggerMessage(Level = LogLevel.Error, Message = "Gave up {Kind} of {Subject} after {Attempts} attempts")]
     private static partial void LogGaveUp(ILogger logger, string kind, Guid subject, int attempts);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not say how {Kind} of {Subject} ended; it is taken up again when its lease has run out")]
+    private static partial void LogLeft(ILogger logger, Exception failure, string kind, Guid subject);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not renew the lease on job {JobId}")]
     private static partial void LogRenewFailed(ILogger logger, Exception failure, Guid jobId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Could not look for jobs")]
-    private static partial void LogLoopFailed(ILogger logger, Exception failure);
+    private static partial void LogLookFailed(ILogger logger, Exception failure);
 }

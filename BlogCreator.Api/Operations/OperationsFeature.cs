@@ -7,9 +7,13 @@ namespace BlogCreator.Api.Operations;
 /// <summary>Settings <c>Jobs__*</c>.</summary>
 public sealed class JobOptions
 {
-    /// <summary>Jobs this process runs at a time.</summary>
+    /// <summary>Jobs this process runs at a time, beside the quick ones.</summary>
     [Range(1, 64)]
     public int Workers { get; set; } = 4;
+
+    /// <summary>Jobs of quick kinds, such as publishing, that it runs at a time.</summary>
+    [Range(1, 64)]
+    public int QuickWorkers { get; set; } = 4;
 
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 5;
@@ -22,13 +26,15 @@ public sealed class JobOptions
 /// <summary>Which handler does which kind.</summary>
 public sealed class JobKinds(IEnumerable<JobKinds.Entry> entries)
 {
-    private readonly Dictionary<string, Type> _handlers = entries.ToDictionary(entry => entry.Kind, entry => entry.Handler);
+    private readonly Dictionary<string, Entry> _entries = entries.ToDictionary(entry => entry.Kind);
 
-    public IReadOnlyCollection<string> Names => _handlers.Keys;
+    public IReadOnlyCollection<string> Names => _entries.Keys;
 
-    public IJobHandler Handler(string kind, IServiceProvider services) => (IJobHandler)services.GetRequiredService(_handlers[kind]);
+    public bool IsQuick(string kind) => _entries[kind].IsQuick;
 
-    public sealed record Entry(string Kind, Type Handler);
+    public IJobHandler Handler(string kind, IServiceProvider services) => (IJobHandler)services.GetRequiredService(_entries[kind].Handler);
+
+    public sealed record Entry(string Kind, bool IsQuick, Type Handler);
 }
 
 public static class OperationsFeature
@@ -39,7 +45,8 @@ public static class OperationsFeature
         builder.Services.AddSingleton<JobKinds>();
         builder.Services.AddSingleton<JobSignal>();
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());
-        builder.Services.AddHostedService<JobWorker>();
+        builder.Services.AddSingleton<JobBacklog>();
+        builder.Services.AddHostedService<JobWorker>().AddHostedService<ListenForJobs>().AddHostedService<TidyJobs>();
         builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>();
         builder.Services.AddExceptionHandler<AnswerForDatabase>();
         builder.Services.AddHttpContextAccessor();
@@ -59,5 +66,5 @@ public static class OperationsFeature
 
     public static IServiceCollection AddJob<T>(this IServiceCollection services)
         where T : class, IJobHandler =>
-        services.AddScoped<T>().AddSingleton(new JobKinds.Entry(T.Kind, typeof(T)));
+        services.AddScoped<T>().AddSingleton(new JobKinds.Entry(T.Kind, T.IsQuick, typeof(T)));
 }

@@ -13,6 +13,8 @@ public static class OperationsTables
         public DbSet<AuditEntry> Audit => db.Set<AuditEntry>();
 
         public DbSet<ContentChange> ContentChanges => db.Set<ContentChange>();
+
+        public DbSet<RequestKey> RequestKeys => db.Set<RequestKey>();
     }
 
     internal sealed class JobTable : IEntityTypeConfiguration<Job>
@@ -24,6 +26,9 @@ public static class OperationsTables
             builder.Property(job => job.LeaseOwner).HasMaxLength(60);
             builder.Property(job => job.LastError).HasMaxLength(2000);
             builder.HasIndex(job => new { job.Status, job.RunAfter });
+            // What the workers look for all day long, and nothing of what is done.
+            builder.HasIndex(job => new { job.Kind, job.RunAfter }).HasFilter("\"Status\" = 0");
+            builder.HasIndex(job => job.LeaseUntil).HasFilter("\"Status\" = 1");
             // One open job per subject: asking twice for the same work is asking once.
             builder.HasIndex(job => new { job.Kind, job.Subject }).IsUnique().HasFilter("\"Status\" < 2");
         }
@@ -37,6 +42,18 @@ public static class OperationsTables
             builder.Property(entry => entry.Action).HasMaxLength(60);
             builder.Property(entry => entry.Detail).HasMaxLength(2000);
             builder.HasIndex(entry => entry.Subject);
+        }
+    }
+
+    internal sealed class RequestKeyTable : IEntityTypeConfiguration<RequestKey>
+    {
+        public void Configure(EntityTypeBuilder<RequestKey> builder)
+        {
+            builder.ToTable("RequestKeys");
+            builder.HasKey(request => new { request.OwnerId, request.Key });
+            builder.Property(request => request.Key).HasMaxLength(200);
+            builder.Property(request => request.Hash).HasMaxLength(64);
+            builder.HasIndex(request => request.CreatedAt);
         }
     }
 

@@ -17,9 +17,15 @@ public static class CancelSchedule
             return Problems.NotFound("post");
         }
 
+        var now = clock.GetUtcNow();
+        if (await PublishScheduledPost.WentOut(db, post, now, cancel) is { } wentOut)
+        {
+            return wentOut;
+        }
+
         if (post.Status == PostStatus.Scheduled)
         {
-            post.LeaveSchedule(clock.GetUtcNow());
+            post.LeaveSchedule(now);
         }
 
         await PublishScheduledPost.CallOff(db, id, cancel);

@@ -1,5 +1,6 @@
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Evidence;
+using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,6 +18,7 @@ public static class CreatePost
         CurrentUser user,
         BlogDb db,
         TimeProvider clock,
+        HttpRequest http,
         CancellationToken cancel)
     {
         if (EditPost.Refusal(request.Title, request.Markdown ?? "") is { } refusal)
@@ -25,9 +27,25 @@ public static class CreatePost
         }
 
         var text = new VersionText(request.Title, request.Summary ?? "", request.Markdown ?? "", request.Tags ?? []);
+        var once = OnceOnly.From(http, user.Id, request);
         for (var attempt = 1; ; attempt++)
         {
-            var (post, version) = await Add(db, user.Id, null, text, new Dictionary<int, SourcePassage>(), clock.GetUtcNow(), cancel);
+            var (made, refused) = await once.Before(db, cancel);
+            if (refused is not null)
+            {
+                return refused;
+            }
+
+            if (made is { } id)
+            {
+                return await DescribePost.Find(db, id, user.Id, cancel) is var (known, latest)
+                    ? TypedResults.Created($"/api/v1/posts/{id}", DescribePost.ToDetails(known, latest))
+                    : Problems.NotFound("post");
+            }
+
+            var now = clock.GetUtcNow();
+            var (post, version) = await Add(db, user.Id, null, text, new Dictionary<int, SourcePassage>(), now, cancel);
+            once.Note(db, post.Id, now);
             try
             {
                 await db.SaveChangesAsync(cancel);
@@ -35,7 +53,8 @@ public static class CreatePost
             }
             catch (DbUpdateException failure) when (attempt < MostAttempts && failure.IsCollision())
             {
-                // Another post of this title took the address between our look and our write: look for the next.
+                // Another post of this title took the address between our look and our write, or the same request at the same
+                // moment was first: look again.
                 db.ChangeTracker.Clear();
             }
         }

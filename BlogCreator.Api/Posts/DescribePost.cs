@@ -29,7 +29,10 @@ public static class DescribePost
         version.Claims,
         Sources(version.Claims),
         post.CreatedAt,
-        post.UpdatedAt);
+        post.UpdatedAt)
+    {
+        ScheduleProblem = post.ScheduleProblem,
+    };
 
     public static PostSummary ToSummary(Post post, PostVersion version) => new(
         post.Id,
@@ -43,7 +46,10 @@ public static class DescribePost
         new CheckSummary(version.Supported, version.Checked),
         post.PublishedAt,
         post.ScheduledAt,
-        post.UpdatedAt);
+        post.UpdatedAt)
+    {
+        ScheduleProblem = post.ScheduleProblem,
+    };
 
     public static PublicPostSummary ToPublicSummary(Post post, PostVersion version, Person author) => new(
         post.Slug,

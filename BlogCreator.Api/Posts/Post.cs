@@ -28,6 +28,9 @@ public sealed class Post
 
     public DateTimeOffset? ScheduledAt { get; private set; }
 
+    /// <summary>Why it left the schedule without going out, in words for its author; null when it did not.</summary>
+    public string? ScheduleProblem { get; private set; }
+
     /// <summary>Why the gate was passed without evidence for every statement; null when it was not.</summary>
     public string? OverrideReason { get; private set; }
 
@@ -73,7 +76,7 @@ public sealed class Post
         Status = PostStatus.Published;
         PublishedVersion = version;
         PublishedAt ??= now;
-        ScheduledAt = null;
+        (ScheduledAt, ScheduleProblem) = (null, null);
         OverrideReason = overrideReason;
         UpdatedAt = now;
     }
@@ -81,16 +84,16 @@ public sealed class Post
     public void Schedule(DateTimeOffset at, string? overrideReason, DateTimeOffset now)
     {
         Status = PostStatus.Scheduled;
-        ScheduledAt = at;
+        (ScheduledAt, ScheduleProblem) = (at, null);
         OverrideReason = overrideReason;
         UpdatedAt = now;
     }
 
     /// <summary>The post leaves the schedule; what readers already see stays.</summary>
-    public void LeaveSchedule(DateTimeOffset now)
+    public void LeaveSchedule(DateTimeOffset now, string? problem = null)
     {
         Status = PublishedVersion is null ? PostStatus.Draft : PostStatus.Published;
-        ScheduledAt = null;
+        (ScheduledAt, ScheduleProblem) = (null, problem);
         UpdatedAt = now;
     }
 
@@ -98,7 +101,7 @@ public sealed class Post
     {
         Status = PostStatus.Draft;
         PublishedVersion = null;
-        ScheduledAt = null;
+        (ScheduledAt, ScheduleProblem) = (null, null);
         OverrideReason = null;
         UpdatedAt = now;
     }

@@ -27,6 +27,7 @@ public static class PostsTables
             builder.ToTable("Posts");
             builder.Property(post => post.Slug).HasMaxLength(120);
             builder.Property(post => post.OverrideReason).HasMaxLength(500);
+            builder.Property(post => post.ScheduleProblem).HasMaxLength(600);
             builder.Property(post => post.Version).IsConcurrencyToken();
             builder.HasOne<Person>().WithMany().HasForeignKey(post => post.OwnerId);
             builder.HasIndex(post => post.Slug).IsUnique();

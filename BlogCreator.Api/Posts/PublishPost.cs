@@ -68,6 +68,15 @@ public static class PublishPost
             return Problems.Invalid("reason-too-long", "Give the reason in at most 500 characters.");
         }
 
+        var asWanted = request?.At is { } same
+            ? post.Status == PostStatus.Scheduled && post.ScheduledAt?.ToUnixTimeMilliseconds() == same.ToUnixTimeMilliseconds()
+            : post.Status == PostStatus.Published && post.PublishedVersion == version.Number;
+        if (asWanted && post.OverrideReason == overridden)
+        {
+            // Sent again by somebody who got no answer.
+            return TypedResults.Ok(await Details(db, post, version, cancel));
+        }
+
         var now = clock.GetUtcNow();
         if (request?.At is { } past && past <= now)
         {
@@ -78,6 +87,11 @@ public static class PublishPost
                 "A post can be published now or at a time to come. Nothing was changed; choose a later time, or publish it now.",
                 ("at", past),
                 ("now", now));
+        }
+
+        if (request?.At is not null && await PublishScheduledPost.WentOut(db, post, now, cancel) is { } wentOut)
+        {
+            return wentOut;
         }
 
         await PublishScheduledPost.CallOff(db, id, cancel);
@@ -112,7 +126,10 @@ public static class PublishPost
         }
 
         await transaction.CommitAsync(cancel);
-        var latest = version.Number == post.Version ? version : await db.PostVersions.AsNoTracking().SingleAsync(row => row.PostId == id && row.Number == post.Version, cancel);
-        return TypedResults.Ok(DescribePost.ToDetails(post, latest));
+        return TypedResults.Ok(await Details(db, post, version, cancel));
     }
+
+    private static async Task<PostDetails> Details(BlogDb db, Post post, PostVersion version, CancellationToken cancel) => DescribePost.ToDetails(
+        post,
+        version.Number == post.Version ? version : await db.PostVersions.AsNoTracking().SingleAsync(row => row.PostId == post.Id && row.Number == post.Version, cancel));
 }

@@ -9,6 +9,8 @@ public sealed class RemoveDeletedPost(BlogDb db) : IJobHandler
 {
     public static string Kind => "posts.remove";
 
+    public static bool IsQuick => true;
+
     public async Task Run(JobLease lease, CancellationToken cancel)
     {
         await using var transaction = await db.BeginAlone(lease.Subject, cancel);

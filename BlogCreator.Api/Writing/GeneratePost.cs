@@ -68,6 +68,8 @@ internal sealed partial class GeneratePost(
         Ended.Add(1, new KeyValuePair<string, object?>("status", "failed"));
     }
 
+    public Task<bool> TakeUpAgain(Guid subject, CancellationToken cancel) => ResumeGeneration.AfterGivingUp(subject, db, writers, clock.GetUtcNow(), cancel);
+
     private async Task Write(WritingRun run, Generation generation, CancellationToken cancel)
     {
         await run.StopIfAsked(cancel);

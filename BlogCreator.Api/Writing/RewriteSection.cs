@@ -49,6 +49,8 @@ internal sealed partial class RewriteSection(BlogDb db, ChooseWriter writers, Ge
         signal.Notify(subject);
     }
 
+    public Task<bool> TakeUpAgain(Guid subject, CancellationToken cancel) => ResumeGeneration.AfterGivingUp(subject, db, writers, clock.GetUtcNow(), cancel);
+
     private async Task Write(WritingRun run, Generation generation, CancellationToken cancel)
     {
         await run.StopIfAsked(cancel);

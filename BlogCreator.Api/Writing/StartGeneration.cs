@@ -19,8 +19,15 @@ internal static class StartGeneration
         BlogDb db,
         ChooseWriter writers,
         TimeProvider clock,
+        HttpRequest http,
         CancellationToken cancel)
     {
+        var once = OnceOnly.From(http, user.Id, request);
+        if (await Before(once, user, db, clock, cancel) is { } before)
+        {
+            return before;
+        }
+
         var wanted = request.DocumentIds?.Distinct().ToList() ?? [];
         if (wanted.Count is 0 or > MaxDocuments)
         {
@@ -60,8 +67,39 @@ internal static class StartGeneration
         var brief = new BriefDetails(Clean(request.Topic), wanted, Clean(request.Audience), Clean(request.Tone), request.Length ?? PostLength.Medium, Clean(request.Language), Clean(request.Instructions));
         var generation = Generation.Create(user.Id, brief, GetWriter.Of(writers), now, request.ReviewOutline ?? false);
         Queue(db, generation, GeneratePost.Kind, now);
-        await db.SaveChangesAsync(cancel);
+        once.Note(db, generation.Id, now);
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException)
+        {
+            // The same request at the same moment was first.
+            db.ChangeTracker.Clear();
+            if (await Before(once, user, db, clock, cancel) is not { } first)
+            {
+                throw;
+            }
+
+            return first;
+        }
+
         return TypedResults.Accepted($"/api/v1/generations/{generation.Id}", DescribeGeneration.ToDetails(generation, [], clock.GetUtcNow()));
+    }
+
+    /// <summary>The answer to a request that was sent before; null when it was not.</summary>
+    private static async Task<Results<Accepted<GenerationDetails>, ProblemHttpResult>?> Before(OnceOnly once, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
+    {
+        var (made, refusal) = await once.Before(db, cancel);
+        if (made is not { } id)
+        {
+            return refusal is null ? null : (Results<Accepted<GenerationDetails>, ProblemHttpResult>)refusal;
+        }
+
+        var generations = db.Generations;
+        return await generations.AsNoTracking().SingleOrDefaultAsync(generation => generation.Id == id && generation.OwnerId == user.Id, cancel) is { } known
+            ? TypedResults.Accepted($"/api/v1/generations/{id}", await GetGeneration.Details(db, known, clock.GetUtcNow(), cancel))
+            : Problems.NotFound("generation");
     }
 
     /// <summary>Adds a generation with its first event and the job that does it; the caller saves.</summary>

@@ -376,6 +376,12 @@ namespace BlogCreator.Api.Data.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("LeaseUntil")
+                        .HasFilter("\"Status\" = 1");
+
+                    b.HasIndex("Kind", "RunAfter")
+                        .HasFilter("\"Status\" = 0");
+
                     b.HasIndex("Kind", "Subject")
                         .IsUnique()
                         .HasFilter("\"Status\" < 2");
@@ -383,6 +389,33 @@ namespace BlogCreator.Api.Data.Migrations
                     b.HasIndex("Status", "RunAfter");
 
                     b.ToTable("Jobs", (string)null);
+                });
+
+            modelBuilder.Entity("BlogCreator.Api.Operations.RequestKey", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Made")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("OwnerId", "Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("RequestKeys", (string)null);
                 });
 
             modelBuilder.Entity("BlogCreator.Api.Posts.Post", b =>
@@ -415,6 +448,10 @@ namespace BlogCreator.Api.Data.Migrations
 
                     b.Property<int?>("PublishedVersion")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("ScheduleProblem")
+                        .HasMaxLength(600)
+                        .HasColumnType("TEXT");
 
                     b.Property<long?>("ScheduledAt")
                         .HasColumnType("INTEGER");

@@ -410,6 +410,12 @@ namespace BlogCreator.Api.Data.PostgresMigrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("LeaseUntil")
+                        .HasFilter("\"Status\" = 1");
+
+                    b.HasIndex("Kind", "RunAfter")
+                        .HasFilter("\"Status\" = 0");
+
                     b.HasIndex("Kind", "Subject")
                         .IsUnique()
                         .HasFilter("\"Status\" < 2");
@@ -417,6 +423,35 @@ namespace BlogCreator.Api.Data.PostgresMigrations
                     b.HasIndex("Status", "RunAfter");
 
                     b.ToTable("Jobs", (string)null);
+                });
+
+            modelBuilder.Entity("BlogCreator.Api.Operations.RequestKey", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("Made")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("OwnerId", "Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("RequestKeys", (string)null);
                 });
 
             modelBuilder.Entity("BlogCreator.Api.Posts.Post", b =>
@@ -450,6 +485,11 @@ namespace BlogCreator.Api.Data.PostgresMigrations
 
                     b.Property<int?>("PublishedVersion")
                         .HasColumnType("integer");
+
+                    b.Property<string>("ScheduleProblem")
+                        .HasMaxLength(600)
+                        .HasColumnType("character varying(600)")
+                        .UseCollation("C");
 
                     b.Property<long?>("ScheduledAt")
                         .HasColumnType("bigint");
