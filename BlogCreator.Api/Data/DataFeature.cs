@@ -13,6 +13,7 @@ public static class DataFeature
             .UseSqlite(connection)
             .AddInterceptors(services.GetServices<Microsoft.EntityFrameworkCore.Diagnostics.IInterceptor>()));
         builder.Services.AddHealthChecks().AddCheck("database", new DatabaseHealth(connection), tags: ["ready"]);
+        builder.Services.AddExceptionHandler<FullDatabase>();
         return builder;
     }
 

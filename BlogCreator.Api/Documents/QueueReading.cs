@@ -23,7 +23,7 @@ internal sealed class QueueReading(BlogDb db, TimeProvider clock)
                 await db.SaveChangesAsync(cancel);
                 return document;
             }
-            catch (DbUpdateException)
+            catch (DbUpdateException taken) when (!FullDatabase.Is(taken))
             {
                 // There is a job for it. Either somebody else asked at the same moment, and that one reads it, or it is on its way out.
                 db.ChangeTracker.Clear();
