@@ -36,14 +36,23 @@ internal sealed class PurgeDocument(BlogDb db, IOptions<StorageOptions> storage,
     private async Task RemoveFileOf(Document document, CancellationToken cancel)
     {
         var (id, sha256) = (document.Id, document.Sha256);
-        if (await db.Documents.IgnoreQueryFilters().AnyAsync(other => other.Sha256 == sha256 && other.Id != id, cancel)
-            || await db.StoredFiles.AsNoTracking().SingleOrDefaultAsync(file => file.Sha256 == sha256, cancel) is not { } file
-            || await db.Jobs.AnyAsync(job => job.Kind == RemoveFile.Kind && job.Subject == file.Id && (job.Status == JobStatus.Waiting || job.Status == JobStatus.Running), cancel))
+        if (await db.Documents.IgnoreQueryFilters().AnyAsync(other => other.Sha256 == sha256 && other.Id != id, cancel))
         {
             return;
         }
 
         var now = clock.GetUtcNow();
-        db.Jobs.Add(Job.Create(RemoveFile.Kind, file.Id, now, now + storage.Value.KeepUnusedFor));
+        var file = await db.StoredFiles.AsNoTracking().SingleOrDefaultAsync(row => row.Sha256 == sha256, cancel);
+        if (file is null)
+        {
+            // Stored by a version that knew of no rows.
+            file = StoredFile.Create(sha256, document.Size, now);
+            db.StoredFiles.Add(file);
+        }
+
+        if (!await db.Jobs.AnyAsync(job => job.Kind == RemoveFile.Kind && job.Subject == file.Id && (job.Status == JobStatus.Waiting || job.Status == JobStatus.Running), cancel))
+        {
+            db.Jobs.Add(Job.Create(RemoveFile.Kind, file.Id, now, now + storage.Value.KeepUnusedFor));
+        }
     }
 }
