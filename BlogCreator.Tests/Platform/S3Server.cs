@@ -42,7 +42,7 @@ public sealed partial class S3Server : IAsyncDisposable
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
-    /// <summary>Asked before each request: a status to answer in the server's place, or null to let it pass.</summary>
+    /// <summary>Asked before each request: a status to answer in the server's place, 0 to cut the connection, or null to let it pass.</summary>
     public Func<HttpRequest, int?> Refuse { get; set; } = _ => null;
 
     /// <summary>Bodies that were not what the sender had signed.</summary>
@@ -136,6 +136,12 @@ public sealed partial class S3Server : IAsyncDisposable
         var request = context.Request;
         if (Refuse(request) is { } status)
         {
+            if (status == 0)
+            {
+                context.Abort();
+                return;
+            }
+
             await request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             context.Response.StatusCode = status;
             await context.Response.WriteAsync("<Error><Code>SlowDown</Code><Message>Not now.</Message></Error>", context.RequestAborted);
@@ -166,12 +172,19 @@ public sealed partial class S3Server : IAsyncDisposable
         {
             Content = new StreamContent(new Passing(request.Body, hash)),
         };
-        foreach (var (name, values) in request.Headers)
+        // s3rver does not understand a source whose slashes are escaped, as the SDK sends it; without a signature it takes a plain one.
+        var source = request.Headers["x-amz-copy-source"] is [{ } escaped] ? Uri.UnescapeDataString(escaped) : null;
+        foreach (var (name, values) in request.Headers.Where(header => source is null || header.Key is not ("Authorization" or "x-amz-copy-source")))
         {
             if (!message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
             {
                 message.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
             }
+        }
+
+        if (source is not null)
+        {
+            message.Headers.Add("x-amz-copy-source", source);
         }
 
         using var answer = await _forward.SendAsync(message, context.RequestAborted);

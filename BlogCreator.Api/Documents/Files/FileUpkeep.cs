@@ -54,11 +54,12 @@ internal sealed partial class FileUpkeep(
     {
         if (options.Value.VerifyEvery > TimeSpan.Zero)
         {
+            var before = clock.GetUtcNow() - options.Value.VerifyEvery;
             while (true)
             {
                 var began = clock.GetTimestamp();
                 using var scope = scopes.CreateScope();
-                if (await Claim(scope.ServiceProvider.GetRequiredService<BlogDb>(), cancel) is not { } sha256)
+                if (await Claim(scope.ServiceProvider.GetRequiredService<BlogDb>(), before, cancel) is not { } sha256)
                 {
                     break;
                 }
@@ -73,12 +74,11 @@ internal sealed partial class FileUpkeep(
     }
 
     /// <summary>A process that dies with the claim leaves the file to the next round.</summary>
-    private async Task<string?> Claim(BlogDb db, CancellationToken cancel)
+    private async Task<string?> Claim(BlogDb db, DateTimeOffset before, CancellationToken cancel)
     {
         while (true)
         {
             var now = clock.GetUtcNow();
-            var before = now - options.Value.VerifyEvery;
             var next = await db.StoredFiles.AsNoTracking()
                 .Where(file => file.CheckedAt < before && file.State == StoredFileState.Kept)
                 .OrderBy(file => file.CheckedAt)
