@@ -1,6 +1,7 @@
 using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Documents;
+using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
@@ -18,6 +19,11 @@ if (args is ["read", ..])
 if (await HealthcheckCommand.Run(args) is { } exitCode)
 {
     return exitCode;
+}
+
+if ((await VerifyFilesCommand.Run(args, Console.Out, CancellationToken.None) ?? await CopyFilesCommand.Run(args, Console.Out, CancellationToken.None)) is { } filesExitCode)
+{
+    return filesExitCode;
 }
 
 if (args is ["migrate", ..])

@@ -27,6 +27,7 @@ public static class DataFeature
         }
 
         builder.Services.AddHealthChecks().AddCheck("database", new DatabaseHealth(connection), tags: ["ready"]);
+        builder.Services.AddExceptionHandler<FullDatabase>();
         return builder;
     }
 

@@ -1,4 +1,5 @@
 using BlogCreator.Api.Accounts;
+using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
 using Microsoft.Extensions.Options;
@@ -10,24 +11,16 @@ public static class DocumentsFeature
 {
     public static IHostApplicationBuilder AddDocuments(this IHostApplicationBuilder builder)
     {
-        var services = builder.Services;
+        var services = builder.AddFiles().Services;
         services.AddOptions<ReadingOptions>().BindConfiguration("Reading").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<UploadOptions>().BindConfiguration("Uploads").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<DocumentOptions>().BindConfiguration("Documents").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations()
-            .Validate(storage => storage.IsWritable(), "Storage:Path has to name a folder that this service can write to.")
-            .ValidateOnStart();
         services.AddOptions<SiteOptions>().Configure<IOptions<UploadOptions>>((site, uploads) => site.MaxUploadBytes = uploads.Value.MaxBytes);
-        services.AddSingleton<WorkFolder>();
-        services.AddHostedService(provider => provider.GetRequiredService<WorkFolder>());
-        services.AddSingleton<IFileStore, DirectoryFileStore>();
-        services.AddSingleton<FileGate>();
         services.AddSingleton<ReadInChild>();
         services.AddScoped<UploadDocument>();
         services.AddScoped<QueueReading>();
         services.AddJob<ReadDocument>();
         services.AddJob<PurgeDocument>();
-        services.AddScoped<IReportOnItself, ReportOnFiles>().AddScoped<IReportOnItself, ReportOnDocuments>();
+        services.AddScoped<IReportOnItself, ReportOnDocuments>();
         return builder;
     }
 

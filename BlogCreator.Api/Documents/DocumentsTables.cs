@@ -1,5 +1,6 @@
 using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Documents.Files;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,6 +13,8 @@ public static class DocumentsTables
         public DbSet<Document> Documents => db.Set<Document>();
 
         public DbSet<Passage> Passages => db.Set<Passage>();
+
+        public DbSet<StoredFile> StoredFiles => db.Set<StoredFile>();
     }
 
     internal sealed class DocumentTable : IEntityTypeConfiguration<Document>
@@ -28,6 +31,8 @@ public static class DocumentsTables
             builder.Property(document => document.Reason).HasMaxLength(600);
             builder.HasOne<Person>().WithMany().HasForeignKey(document => document.OwnerId);
             builder.HasIndex(document => new { document.OwnerId, document.Sha256 }).IsUnique();
+            // Whether a file is used by anybody.
+            builder.HasIndex(document => document.Sha256);
             // What was removed is nowhere, but for those few who say that they want to see it.
             builder.HasQueryFilter(document => document.DeletedAt == null);
         }
@@ -44,6 +49,18 @@ public static class DocumentsTables
             builder.HasIndex(passage => passage.Id).IsUnique();
             builder.HasIndex(passage => new { passage.DocumentId, passage.Order }).IsUnique();
             builder.HasOne<Document>().WithMany().HasForeignKey(passage => passage.DocumentId);
+        }
+    }
+
+    internal sealed class StoredFileTable : IEntityTypeConfiguration<StoredFile>
+    {
+        public void Configure(EntityTypeBuilder<StoredFile> builder)
+        {
+            builder.ToTable("StoredFiles");
+            builder.Property(file => file.Sha256).HasMaxLength(64);
+            builder.Property(file => file.State).IsConcurrencyToken();
+            builder.HasIndex(file => file.Sha256).IsUnique();
+            builder.HasIndex(file => file.CheckedAt);
         }
     }
 }

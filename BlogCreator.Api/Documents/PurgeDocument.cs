@@ -1,11 +1,13 @@
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Operations;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Documents;
 
-/// <summary>Removes a deleted document for good, with its passages, and its file when no other document uses it.</summary>
-internal sealed class PurgeDocument(BlogDb db, IFileStore files, FileGate gate) : IJobHandler
+/// <summary>Removes a deleted document for good, with its passages, and has its file removed when no other document uses it.</summary>
+internal sealed class PurgeDocument(BlogDb db, IOptions<StorageOptions> storage, TimeProvider clock) : IJobHandler
 {
     public static string Kind => "documents.purge";
 
@@ -14,7 +16,6 @@ internal sealed class PurgeDocument(BlogDb db, IFileStore files, FileGate gate) 
     public async Task Run(JobLease lease, CancellationToken cancel)
     {
         var id = lease.Subject;
-        using var pass = await gate.Enter(cancel);
         await using var transaction = await db.BeginAlone(id, cancel);
         await lease.Fence(db, cancel);
         if (await db.Documents.IgnoreQueryFilters().SingleOrDefaultAsync(document => document.Id == id && document.DeletedAt != null, cancel) is not { } document)
@@ -25,14 +26,35 @@ internal sealed class PurgeDocument(BlogDb db, IFileStore files, FileGate gate) 
 
         await db.Passages.Where(passage => passage.DocumentId == id).ExecuteDeleteAsync(cancel);
         db.Documents.Remove(document);
+        await RemoveFileOf(document, cancel);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
-        if (!await db.Documents.IgnoreQueryFilters().AnyAsync(other => other.Sha256 == document.Sha256, CancellationToken.None))
-        {
-            await files.Delete(document.Sha256, CancellationToken.None);
-        }
     }
 
     // It stays deleted for everybody; whoever runs the site sees the dead job.
     public Task GiveUp(Guid subject, string error, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>Two that are purged at the same moment may each leave it to the other; whoever tidies up finds it then.</summary>
+    private async Task RemoveFileOf(Document document, CancellationToken cancel)
+    {
+        var (id, sha256) = (document.Id, document.Sha256);
+        if (await db.Documents.IgnoreQueryFilters().AnyAsync(other => other.Sha256 == sha256 && other.Id != id, cancel))
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        var file = await db.StoredFiles.AsNoTracking().SingleOrDefaultAsync(row => row.Sha256 == sha256, cancel);
+        if (file is null)
+        {
+            // Stored by a version that knew of no rows.
+            file = StoredFile.Create(sha256, document.Size, now);
+            db.StoredFiles.Add(file);
+        }
+
+        if (!await db.Jobs.AnyAsync(job => job.Kind == RemoveFile.Kind && job.Subject == file.Id && (job.Status == JobStatus.Waiting || job.Status == JobStatus.Running), cancel))
+        {
+            db.Jobs.Add(Job.Create(RemoveFile.Kind, file.Id, now, now + storage.Value.KeepUnusedFor));
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
 using BlogCreator.Contracts;
@@ -10,14 +11,17 @@ namespace BlogCreator.Api.Documents;
 /// Reads a document into passages. May be run again after a crash at any point: it starts over, and replaces what is stored
 /// in one transaction.
 /// </summary>
-internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild reader, IServiceScopeFactory scopes, TimeProvider clock) : IJobHandler
+internal sealed class ReadDocument(BlogDb db, CheckFile files, WorkFolder work, ReadInChild reader, IServiceScopeFactory scopes, TimeProvider clock) : IJobHandler
 {
     private const int Batch = 500;
     private const int LongestTitle = 300;
     private static readonly TimeSpan SaveProgressEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookForCancelEvery = TimeSpan.FromMilliseconds(400);
 
-    private static readonly ReaderFailure FileGone = new("damaged", "The uploaded file is no longer in the file store. Upload it again.");
+    private static readonly TimeSpan StoreAway = TimeSpan.FromSeconds(10);
+
+    private static readonly ReaderFailure FileGone = new("file-missing", "The uploaded file is no longer where files are kept. Upload it again.");
+    private static readonly ReaderFailure FileAltered = new("file-altered", "The uploaded file is not the same any more as when it was uploaded, so it was not read. Upload it again.");
 
     public static string Kind => "documents.read";
 
@@ -50,6 +54,14 @@ internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild read
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             // Its owner cancelled or removed it; the process that read is gone, and what it stands for is stored already.
+        }
+        catch (FileStoreException)
+        {
+            // Neither the document's fault nor its end: it goes on when the store is back.
+            var waits = clock.GetUtcNow();
+            await db.Documents.Where(reading => reading.Id == id && reading.Status == DocumentStatus.Reading)
+                .ExecuteUpdateAsync(set => set.SetProperty(reading => reading.Status, DocumentStatus.Queued).SetProperty(reading => reading.UpdatedAt, waits), cancel);
+            throw new JobNotReadyException(StoreAway);
         }
         finally
         {
@@ -104,15 +116,22 @@ internal sealed class ReadDocument(BlogDb db, IFileStore files, ReadInChild read
 
     private async Task<ReadResult> Read(Document document, CancellationToken cancel)
     {
-        using var file = await files.Borrow(document.Sha256, cancel);
-        if ((file is null ? FileGone : ContentCheck.Of(document.FileType, file.Path)) is { } failure)
+        var (copy, condition) = await files.Borrow(document.Sha256, cancel);
+        using var file = copy;
+        var failure = condition switch
+        {
+            FileCondition.Missing => FileGone,
+            FileCondition.Altered => FileAltered,
+            _ => ContentCheck.Of(document.FileType, file!.Path),
+        };
+        if (failure is not null)
         {
             return new ReadResult([], null, failure);
         }
 
         var id = document.Id;
         var saved = clock.GetTimestamp();
-        return await reader.Run(document.FileType, file!.Path, file.WorkFolder, SaveProgress, cancel);
+        return await reader.Run(document.FileType, file!.Path, work.Path, SaveProgress, cancel);
 
         async ValueTask SaveProgress(ReaderProgress progress, CancellationToken stop)
         {

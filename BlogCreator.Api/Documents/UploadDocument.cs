@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
@@ -17,10 +18,13 @@ namespace BlogCreator.Api.Documents;
 /// the same document.
 /// </summary>
 internal sealed class UploadDocument(
-    BlogDb db, IFileStore files, FileGate gate, QueueReading queue, TimeProvider clock, IOptions<UploadOptions> limits)
+    BlogDb db, IFileStore files, KeepFile keep, QueueReading queue, TimeProvider clock, IOptions<UploadOptions> limits)
 {
     // Boundaries, part headers and small fields beside the file.
     private const int Envelope = 64 * 1024;
+
+    // A file may be removed, and a document purged, while the same bytes arrive; hardly ever twice in a row.
+    private const int MostAttempts = 5;
 
     private static readonly Counter<long> Uploads = Telemetry.Meter.CreateCounter<long>("document_uploads", description: "Files accepted for reading");
 
@@ -63,7 +67,7 @@ internal sealed class UploadDocument(
                 return NotRead(fileName);
             }
 
-            using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
+            await using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
             // The file is whole: whoever leaves now still finds it stored, and not as bytes without a document.
             return await Store(staged, fileName, fileType, user.Id, CancellationToken.None);
         }
@@ -71,6 +75,11 @@ internal sealed class UploadDocument(
         {
             await LetArrive(request, cancel);
             return TooLarge(request);
+        }
+        catch (FileStoreException trouble)
+        {
+            await LetArrive(request, cancel);
+            return ExplainFileStore.Refuse(trouble, request.HttpContext.Response);
         }
         catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -85,7 +94,7 @@ internal sealed class UploadDocument(
     /// <summary>Keeps a file of our own as if this person had uploaded it.</summary>
     public async Task<Guid> Add(Stream content, string fileName, Guid ownerId, CancellationToken cancel)
     {
-        using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
+        await using var staged = await files.Stage(content, limits.Value.MaxBytes, cancel);
         var stored = await Store(staged, fileName, UploadedName.TypeOf(fileName)!, ownerId, cancel);
         return ((IValueHttpResult<DocumentDetails>)stored.Result).Value!.Id;
     }
@@ -109,11 +118,29 @@ internal sealed class UploadDocument(
     private async Task<Results<Created<DocumentDetails>, Ok<DocumentDetails>, ProblemHttpResult>> Store(
         StagedFile staged, string fileName, string fileType, Guid ownerId, CancellationToken cancel)
     {
-        using var pass = await gate.Enter(cancel);
-        await files.Keep(staged, cancel);
-        Uploads.Add(1, new KeyValuePair<string, object?>("file_type", fileType));
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var stored = await StoreOnce(staged, fileName, fileType, ownerId, cancel);
+                Uploads.Add(1, new KeyValuePair<string, object?>("file_type", fileType));
+                return stored;
+            }
+            catch (DbUpdateException meanwhile) when (attempt < MostAttempts && !FullDatabase.Is(meanwhile))
+            {
+                // Another upload of the same bytes was first, or their removal was: look again at what is there.
+                db.ChangeTracker.Clear();
+            }
+        }
+    }
+
+    private async Task<Results<Created<DocumentDetails>, Ok<DocumentDetails>, ProblemHttpResult>> StoreOnce(
+        StagedFile staged, string fileName, string fileType, Guid ownerId, CancellationToken cancel)
+    {
+        await keep.Keep(staged, cancel);
         if (await Existing(ownerId, staged.Sha256, cancel) is { } known)
         {
+            await db.SaveChangesAsync(cancel);
             return TypedResults.Ok(await ReadAgain(known, fileName, fileType, cancel));
         }
 
@@ -121,22 +148,7 @@ internal sealed class UploadDocument(
         var document = Document.Create(ownerId, fileName, fileType, staged.Sha256, staged.Size, now);
         db.Documents.Add(document);
         db.Jobs.Add(Job.Create(ReadDocument.Kind, document.Id, now));
-        try
-        {
-            await db.SaveChangesAsync(cancel);
-        }
-        catch (DbUpdateException)
-        {
-            // Another replica stored the same bytes meanwhile; what else could fail fails again below.
-            db.ChangeTracker.Clear();
-            if (await Existing(ownerId, staged.Sha256, cancel) is not { } first)
-            {
-                throw;
-            }
-
-            return TypedResults.Ok(DescribeDocument.ToDetails(first));
-        }
-
+        await db.SaveChangesAsync(cancel);
         return TypedResults.Created($"/api/v1/documents/{document.Id}", DescribeDocument.ToDetails(document));
     }
 

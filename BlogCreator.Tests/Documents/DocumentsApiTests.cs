@@ -19,6 +19,7 @@ public abstract class DocumentsApiTests : IAsyncLifetime
         _api = api;
         _api.Settings["Uploads:MaxBytes"] = "200000";
         _api.Settings["Documents:KeepDeletedFor"] = "00:00:00";
+        _api.Settings["Storage:KeepUnusedFor"] = "00:00:00";
     }
 
     public ValueTask InitializeAsync() => _api.InitializeAsync();
@@ -111,7 +112,7 @@ public abstract class DocumentsApiTests : IAsyncLifetime
         await Eventually.Holds(async () => (await ada.PostAsync($"/api/v1/documents/{mine}/restore", null)).StatusCode == HttpStatusCode.NotFound);
         Assert.Equal(Text, await bea.GetStringAsync($"/api/v1/documents/{hers}/original"));
         Assert.Equal(HttpStatusCode.NoContent, (await bea.DeleteAsync($"/api/v1/documents/{hers}")).StatusCode);
-        await Eventually.Holds(() => Task.FromResult(StoredFiles().Length == 0));
+        await Eventually.Holds(() => Task.FromResult(_api.StoredFiles().Length == 0));
     }
 
     [Theory]
@@ -167,7 +168,7 @@ public abstract class DocumentsApiTests : IAsyncLifetime
         using var answer = await Upload(client, "large.txt", new byte[MaxBytes + over]);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Equal("too-large", (await ApiFixture.Problem(answer)).More!["code"].GetString());
-        Assert.Empty(StoredFiles());
+        Assert.Empty(_api.StoredFiles());
     }
 
     [Fact]
@@ -190,7 +191,7 @@ public abstract class DocumentsApiTests : IAsyncLifetime
         using var answer = await Upload(client, name, "PK"u8.ToArray());
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
         Assert.Contains(".pdf", (await ApiFixture.Problem(answer)).Detail, StringComparison.Ordinal);
-        Assert.Empty(StoredFiles());
+        Assert.Empty(_api.StoredFiles());
     }
 
     [Fact]
@@ -213,7 +214,7 @@ public abstract class DocumentsApiTests : IAsyncLifetime
         using var answer = await client.PostAsync("/api/v1/documents/upload", content);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("incomplete-upload", (await ApiFixture.Problem(answer)).More!["code"].GetString());
-        Assert.Empty(StoredFiles());
+        Assert.Empty(_api.StoredFiles());
     }
 
     [Theory]
@@ -233,10 +234,6 @@ public abstract class DocumentsApiTests : IAsyncLifetime
         Assert.Equal(255, clean.Length);
         Assert.EndsWith(".pdf", clean, StringComparison.Ordinal);
     }
-
-    private string[] StoredFiles() => Directory.Exists(Path.Combine(_api.Folder, "files"))
-        ? Directory.GetFiles(Path.Combine(_api.Folder, "files"), "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).ToArray()
-        : [];
 
     private static async Task<HttpResponseMessage> Upload(HttpClient client, string name, byte[] content)
     {
@@ -266,3 +263,5 @@ public abstract class DocumentsApiTests : IAsyncLifetime
 public sealed class DocumentsApiOnSqlite() : DocumentsApiTests(new ApiFixture());
 
 public sealed class DocumentsApiOnPostgres() : DocumentsApiTests(new PostgresApiFixture().OrSkip());
+
+public sealed class DocumentsApiOnBucket() : DocumentsApiTests(new BucketApiFixture().OrSkip());

@@ -50,6 +50,13 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         return client;
     }
 
+    /// <summary>Whatever lies where files are kept, arrive and are read.</summary>
+    public virtual string[] StoredFiles() => FilesIn("files");
+
+    protected string[] FilesIn(string folder) => Directory.Exists(Path.Combine(Folder, folder))
+        ? [.. Directory.GetFiles(Path.Combine(Folder, folder), "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))]
+        : [];
+
     public static async Task<ApiProblem> Problem(HttpResponseMessage answer)
     {
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);

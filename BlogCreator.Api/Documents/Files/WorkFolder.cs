@@ -1,28 +1,31 @@
 using Microsoft.Extensions.Options;
 
-namespace BlogCreator.Api.Documents;
+namespace BlogCreator.Api.Documents.Files;
 
 /// <summary>
-/// A folder of this process for files on their way in and for whoever reads them. What a killed process left in its own is
-/// removed at the next start: a lock, which the system frees however a process ends, tells it from one still in use.
+/// A folder of this process for files while they are read. What a killed process of this machine left in its own is removed
+/// at the next start: a lock, which the system frees however a process ends, tells it from one still in use. Locks do not
+/// hold everywhere across machines, so what another machine left goes by its age alone.
 /// </summary>
 internal sealed class WorkFolder : IHostedService, IDisposable
 {
     private const string Lock = ".lock";
 
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(7);
+
+    private readonly string _all;
+    private readonly TimeProvider _clock;
     private readonly FileStream _held;
 
-    public WorkFolder(IOptions<StorageOptions> options)
+    public WorkFolder(IOptions<StorageOptions> options, TimeProvider clock)
     {
-        var all = Directory.CreateDirectory(System.IO.Path.Combine(System.IO.Path.GetFullPath(options.Value.Path), "work")).FullName;
-        Path = System.IO.Path.Combine(all, Guid.CreateVersion7().ToString("n"));
+        _clock = clock;
+        _all = Directory.CreateDirectory(options.Value.WorkFolder).FullName;
+        Path = System.IO.Path.Combine(_all, $"{Environment.MachineName}-{Guid.CreateVersion7():n}");
         // The lock stands before the folder, so that nobody finds the folder unguarded.
         _held = Hold(Path + Lock, FileMode.CreateNew);
         Directory.CreateDirectory(Path);
-        foreach (var left in Directory.GetFiles(all, "*" + Lock).Where(left => left != Path + Lock))
-        {
-            Remove(left);
-        }
+        Tidy();
     }
 
     public string Path { get; }
@@ -31,6 +34,13 @@ internal sealed class WorkFolder : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Says to the other machines that this one lives.</summary>
+    public void Touch()
+    {
+        File.SetLastWriteTimeUtc(_held.SafeFileHandle, _clock.GetUtcNow().UtcDateTime);
+        Tidy();
+    }
 
     public void Dispose()
     {
@@ -49,6 +59,18 @@ internal sealed class WorkFolder : IHostedService, IDisposable
         }
 
         File.Delete(Path + Lock);
+    }
+
+    private void Tidy()
+    {
+        var old = (_clock.GetUtcNow() - Abandoned).UtcDateTime;
+        foreach (var left in Directory.GetFiles(_all, "*" + Lock).Where(left => left != Path + Lock))
+        {
+            if (System.IO.Path.GetFileName(left).StartsWith(Environment.MachineName + "-", StringComparison.Ordinal) || File.GetLastWriteTimeUtc(left) < old)
+            {
+                Remove(left);
+            }
+        }
     }
 
     private static void Remove(string left)

@@ -1,10 +1,12 @@
-using BlogCreator.Api.Documents;
+using BlogCreator.Api.Documents.Files;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
-namespace BlogCreator.Tests.Documents;
+namespace BlogCreator.Tests.Documents.Files;
 
 public sealed class WorkFolderTests : IDisposable
 {
+    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
     private readonly string _root = Directory.CreateTempSubdirectory("blogcreator-test-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -12,7 +14,7 @@ public sealed class WorkFolderTests : IDisposable
     [Fact]
     public void What_a_killed_process_left_is_removed_at_the_next_start()
     {
-        var left = Directory.CreateDirectory(Path.Combine(_root, "work", "left")).FullName;
+        var left = Directory.CreateDirectory(Path.Combine(_root, "work", $"{Environment.MachineName}-left")).FullName;
         File.WriteAllText(left + ".lock", "");
         File.WriteAllText(Path.Combine(left, "upload-1"), "half a file");
         Directory.CreateDirectory(Path.Combine(left, "read-1"));
@@ -35,6 +37,20 @@ public sealed class WorkFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_another_machine_left_goes_by_its_age()
+    {
+        // On a shared folder the other machine's lock may not be seen from here.
+        var left = Directory.CreateDirectory(Path.Combine(_root, "work", "elsewhere-1")).FullName;
+        File.WriteAllText(left + ".lock", "");
+        using var mine = Open();
+        Assert.True(Directory.Exists(left));
+        _clock.Advance(TimeSpan.FromDays(8));
+        mine.Touch();
+        Assert.False(Directory.Exists(left));
+        Assert.True(Directory.Exists(mine.Path));
+    }
+
+    [Fact]
     public void An_orderly_end_leaves_nothing()
     {
         using (Open())
@@ -44,5 +60,5 @@ public sealed class WorkFolderTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "work")));
     }
 
-    private WorkFolder Open() => new(Options.Create(new StorageOptions { Path = _root }));
+    private WorkFolder Open() => new(Options.Create(new StorageOptions { Path = _root }), _clock);
 }
