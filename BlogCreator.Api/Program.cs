@@ -4,6 +4,7 @@ using BlogCreator.Api.Documents;
 using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
+using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.Api.Posts;
 using BlogCreator.Api.Search;
 using BlogCreator.Api.Writing;
@@ -43,10 +44,12 @@ if (args is ["migrate", ..])
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddRedisClient("redis");
 builder.Services.AddValidation();
 builder.AddApiDescription();
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.RespectNullableAnnotations = BlogApi.Json.RespectNullableAnnotations);
 
+builder.AddRateLimits();
 builder.AddData();
 builder.AddOperations();
 builder.AddAccounts();
@@ -65,7 +68,7 @@ app.UseAuthorization();
 app.MapDefaultEndpoints();
 app.MapApiDescription();
 
-var api = app.MapGroup("/api/v1");
+var api = app.MapGroup("/api/v1").LimitedBy(null);
 api.MapOperations();
 api.MapAccounts();
 api.MapDocuments();

@@ -50,7 +50,9 @@ public static class OperationsFeature
 
     public static void MapOperations(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/public/changes", WatchChanges.Handle).WithName(nameof(WatchChanges)).WithTags("Public");
+        api.MapGet("/public/changes", WatchChanges.Handle).WithName(nameof(WatchChanges)).WithTags("Public")
+            // Bounded by its own count: every Web replica holds one of these.
+            .DisableRateLimiting();
         var own = api.MapGroup("/operations").WithTags("Operations").RequireAuthorization(Policies.Owner);
         own.MapGet("", GetOperations.Handle).WithName(nameof(GetOperations));
         own.MapPost("/jobs/{id:guid}/retry", RetryJob.Handle).WithName(nameof(RetryJob));
