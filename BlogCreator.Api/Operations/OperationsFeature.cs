@@ -40,7 +40,8 @@ public static class OperationsFeature
         builder.Services.AddSingleton<JobSignal>();
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());
         builder.Services.AddHostedService<JobWorker>();
-        builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>();
+        builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>().AddScoped<IReportOnItself, ReportOnRedis>();
+        builder.Services.AddSingleton<Replicas>().AddHostedService(services => services.GetRequiredService<Replicas>());
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<ContentSignal>();
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<ContentSignal>());
