@@ -56,7 +56,9 @@ public static class AccountsFeature
     public static void MapAccounts(this IEndpointRouteBuilder api)
     {
         var open = api.MapGroup("").WithTags("Accounts");
-        open.MapGet("/site", GetSite.Handle).WithName(nameof(GetSite));
+        open.MapGet("/site", GetSite.Handle).WithName(nameof(GetSite))
+            // One row, which Web asks for once a version for all its visitors: it must not be refused because of one of them.
+            .DisableRateLimiting();
         open.MapPost("/setup", SetUpSite.Handle).WithName(nameof(SetUpSite)).LimitedBy(RateLimit.SignIn);
         open.MapPost("/session", CreateSession.Handle).WithName(nameof(CreateSession)).LimitedBy(RateLimit.SignIn);
 

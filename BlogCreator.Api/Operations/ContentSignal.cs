@@ -46,15 +46,15 @@ public sealed class ContentSignal : SaveChangesInterceptor, IDbTransactionInterc
 
     private void Tell(DbContext? db)
     {
-        var last = db?.ChangeTracker.Entries<ContentChange>().Select(entry => entry.Entity.Number).DefaultIfEmpty().Max() ?? 0;
-        if (last == 0)
+        if (db?.ChangeTracker.Entries<ContentChange>().Select(entry => entry.Entity).MaxBy(change => change.Number) is not { } last)
         {
             return;
         }
 
         if (_accessor.HttpContext is { Response.HasStarted: false } context)
         {
-            context.Response.Headers[ContentVersionHeader.Name] = last.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers[ContentVersionHeader.Name] = last.Number.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers[ContentVersionHeader.TimeName] = last.At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         }
 
         Wake();
