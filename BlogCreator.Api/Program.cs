@@ -5,6 +5,7 @@ using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
+using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.Api.Posts;
 using BlogCreator.Api.Search;
 using BlogCreator.Api.Writing;
@@ -49,10 +50,12 @@ if (args is ["migrate", ..])
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddRedisClient("redis");
 builder.Services.AddValidation();
 builder.AddApiDescription();
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.RespectNullableAnnotations = BlogApi.Json.RespectNullableAnnotations);
 
+builder.AddRateLimits();
 builder.AddData();
 builder.AddOperations();
 builder.AddAccounts();
@@ -71,7 +74,7 @@ app.UseAuthorization();
 app.MapDefaultEndpoints();
 app.MapApiDescription();
 
-var api = app.MapGroup("/api/v1").AddEndpointFilter(RepeatRequest.Filter);
+var api = app.MapGroup("/api/v1").LimitedBy(null).AddEndpointFilter(RepeatRequest.Filter);
 api.MapOperations();
 api.MapAccounts();
 api.MapDocuments();

@@ -7,10 +7,14 @@ namespace BlogCreator.Contracts;
 public static class ContentVersionHeader
 {
     public const string Name = "Content-Version";
+
+    /// <summary>When that change was made, in Unix milliseconds: numbers come again after a database was restored, moments do not.</summary>
+    public const string TimeName = "Content-Version-Time";
 }
 
-/// <summary>One change of what readers see. The first event of a stream only says the present number and has no kind.</summary>
-public sealed record ContentChangeDetails(long Number, string? Kind, DateTimeOffset? At);
+/// <summary>One change of what readers see. The first event of a stream only says how far things are and has no kind.</summary>
+/// <param name="Build">Which build of the API tells; in the first event only.</param>
+public sealed record ContentChangeDetails(long Number, string? Kind, DateTimeOffset? At, string? Build = null);
 
 /// <summary>A published post to link to.</summary>
 public sealed record PostLink(string Slug, string Title, DateTimeOffset PublishedAt);

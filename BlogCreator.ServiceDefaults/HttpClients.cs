@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using System.Net.Mime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -40,11 +41,17 @@ internal static class HttpClients
         resilience.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(Math.Max(30, 2 * settings.AttemptSeconds));
         resilience.Retry.MaxRetryAttempts = Math.Max(1, settings.Retries);
         resilience.Retry.DisableForUnsafeHttpMethods();
+        // Whoever asks too often is told to wait: asking again would make it worse, and a page must not wait for them. Nor
+        // does one such caller make the service they ask a broken one, which it would be for everybody.
+        var broken = resilience.CircuitBreaker.ShouldHandle;
+        resilience.CircuitBreaker.ShouldHandle = attempt => IsTooMany(attempt.Outcome.Result) ? ValueTask.FromResult(false) : broken(attempt);
         var worthwhile = resilience.Retry.ShouldHandle;
-        resilience.Retry.ShouldHandle = attempt => settings.Retries == 0 || AsksForStream(attempt.Context.GetRequestMessage())
+        resilience.Retry.ShouldHandle = attempt => settings.Retries == 0 || IsTooMany(attempt.Outcome.Result) || AsksForStream(attempt.Context.GetRequestMessage())
             ? ValueTask.FromResult(false)
             : worthwhile(attempt);
     }
+
+    private static bool IsTooMany(HttpResponseMessage? answer) => answer?.StatusCode == HttpStatusCode.TooManyRequests;
 
     private static bool AsksForStream(HttpRequestMessage? request) =>
         request?.Headers.Accept.Any(accept => accept.MediaType == MediaTypeNames.Text.EventStream) == true;

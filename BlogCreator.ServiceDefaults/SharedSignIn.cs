@@ -1,13 +1,18 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.DataProtection.StackExchangeRedis;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace BlogCreator.ServiceDefaults;
 
@@ -28,6 +33,8 @@ public static class SharedSignIn
     private const string ApplicationName = "blogcreator";
     private const string TicketPurpose = "BlogCreator.SharedSignIn.Ticket.v1";
 
+    private const string KeysInRedis = "blogcreator:keys";
+
     /// <summary>A browser accepts a __Host- name only with Secure, which plain http on localhost cannot always give.</summary>
     public static string CookieName(IHostEnvironment env)
     {
@@ -41,21 +48,28 @@ public static class SharedSignIn
         ArgumentNullException.ThrowIfNull(builder);
         var env = builder.Environment;
 
+        var hasRedis = !string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("redis"));
         builder.Services.AddOptions<DataProtectionPathOptions>()
             .BindConfiguration("DataProtection")
             .Validate(
-                options => env.IsDevelopment() || !string.IsNullOrWhiteSpace(options.Path),
-                "DataProtection__Path is not set: name a directory that every replica of Api and Web shares and keeps; the keys of the sign-in cookies live there.")
+                options => env.IsDevelopment() || hasRedis || !string.IsNullOrWhiteSpace(options.Path),
+                "DataProtection__Path is not set: name a directory that every replica of Api and Web shares and keeps, or set ConnectionStrings__redis; the keys of the sign-in cookies live there.")
             .ValidateOnStart();
-        builder.Services.AddDataProtection().SetApplicationName(ApplicationName);
+        var protection = builder.Services.AddDataProtection().SetApplicationName(ApplicationName);
+        if (builder.Configuration["DataProtection:CertificatePath"] is { Length: > 0 } certificate)
+        {
+            protection.ProtectKeysWithCertificate(Certificate(certificate, builder.Configuration["DataProtection:CertificatePassword"]));
+        }
+
         builder.Services.AddOptions<KeyManagementOptions>()
-            .Configure<IOptions<DataProtectionPathOptions>, ILoggerFactory>((keys, options, logs) =>
+            .Configure<IOptions<DataProtectionPathOptions>, ILoggerFactory, IServiceProvider>((keys, options, logs, services) =>
             {
-                if (!string.IsNullOrWhiteSpace(options.Value.Path))
-                {
-                    keys.XmlRepository = new FileSystemXmlRepository(KeyDirectory(options.Value.Path), logs);
-                }
+                var directory = string.IsNullOrWhiteSpace(options.Value.Path) ? null : new FileSystemXmlRepository(KeyDirectory(options.Value.Path), logs);
+                keys.XmlRepository = services.GetService<IConnectionMultiplexer>() is { } redis
+                    ? new SharedKeys(new RedisXmlRepository(() => redis.GetDatabase(), KeysInRedis), directory, logs.CreateLogger<SharedKeys>())
+                    : directory ?? keys.XmlRepository;
             });
+        builder.Services.AddHostedService<KeepSharedKeys>();
 
         var authentication = builder.Services.AddAuthentication(Scheme).AddCookie(Scheme, options =>
         {
@@ -72,6 +86,20 @@ public static class SharedSignIn
             .Configure<IDataProtectionProvider>((options, protection) =>
                 options.TicketDataFormat = new TicketDataFormat(protection.CreateProtector(TicketPurpose)));
         return authentication;
+    }
+
+    /// <summary>With it the keys are encrypted before they are stored, in Redis and in the directory alike.</summary>
+    private static X509Certificate2 Certificate(string path, string? password)
+    {
+        try
+        {
+            var certificate = X509CertificateLoader.LoadPkcs12FromFile(path, password);
+            return certificate.HasPrivateKey ? certificate : throw new CryptographicException("it has no private key");
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"DataProtection__CertificatePath cannot be used (a PKCS#12 file with its private key, opened by DataProtection__CertificatePassword): {e.Message}", e);
+        }
     }
 
     private static DirectoryInfo KeyDirectory(string path)

@@ -12,6 +12,7 @@ if (await HealthcheckCommand.Run(args) is { } health)
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddRedisClient("redis");
 builder.AddShell();
 builder.AddGateway();
 builder.AddAccount();

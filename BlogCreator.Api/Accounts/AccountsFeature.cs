@@ -1,14 +1,13 @@
 using System.ComponentModel.DataAnnotations;
-using System.Threading.RateLimiting;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
+using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Accounts;
 
@@ -26,18 +25,9 @@ public sealed class SiteOptions
     internal long MaxUploadBytes { get; set; }
 }
 
-/// <summary>Settings <c>RateLimits__*</c>.</summary>
-public sealed class RateLimitOptions
-{
-    /// <summary>Tries to sign in or set up, per address and minute.</summary>
-    [Range(1, 100_000)]
-    public int SignInPerMinute { get; set; } = 5;
-}
-
 /// <summary>People, their sessions and API keys, and the site they belong to.</summary>
 public static class AccountsFeature
 {
-    private const string SignInLimit = "sign-in";
     private const string EitherScheme = "Either";
 
     public static IHostApplicationBuilder AddAccounts(this IHostApplicationBuilder builder)
@@ -45,9 +35,6 @@ public static class AccountsFeature
         var services = builder.Services;
         services.AddOptions<SetupOptions>().BindConfiguration("Setup");
         services.AddOptions<SiteOptions>().BindConfiguration("Site").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<RateLimitOptions>()
-            .Configure(limits => limits.SignInPerMinute = builder.Environment.IsDevelopment() ? 1000 : limits.SignInPerMinute)
-            .BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IPasswordHasher<Person>, PasswordHasher<Person>>();
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 210_000);
         builder.AddSharedSignIn(cookie =>
@@ -63,31 +50,17 @@ public static class AccountsFeature
         services.AddHttpContextAccessor();
         services.AddScoped<IAuthorizationHandler, OwnerOnly>();
         services.AddAuthorizationBuilder().AddPolicy(Policies.Owner, policy => policy.RequireAuthenticatedUser().AddRequirements(new OwnerOnly.Requirement()));
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.OnRejected = async (rejected, _) =>
-            {
-                rejected.HttpContext.Response.Headers.RetryAfter = "60";
-                await Problems.Refuse(429, "too-many-requests", "Too many tries", "Wait a minute, then try again.").ExecuteAsync(rejected.HttpContext);
-            };
-            limiter.AddPolicy(SignInLimit, context => RateLimitPartition.GetFixedWindowLimiter(
-                SignInAddress.Of(context.Connection.RemoteIpAddress),
-                _ => new FixedWindowRateLimiterOptions
-                {
-                    Window = TimeSpan.FromMinutes(1),
-                    PermitLimit = context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.SignInPerMinute,
-                }));
-        });
         return builder;
     }
 
     public static void MapAccounts(this IEndpointRouteBuilder api)
     {
         var open = api.MapGroup("").WithTags("Accounts");
-        open.MapGet("/site", GetSite.Handle).WithName(nameof(GetSite));
-        open.MapPost("/setup", SetUpSite.Handle).WithName(nameof(SetUpSite)).RequireRateLimiting(SignInLimit);
-        open.MapPost("/session", CreateSession.Handle).WithName(nameof(CreateSession)).RequireRateLimiting(SignInLimit);
+        open.MapGet("/site", GetSite.Handle).WithName(nameof(GetSite))
+            // One row, which Web asks for once a version for all its visitors: it must not be refused because of one of them.
+            .DisableRateLimiting();
+        open.MapPost("/setup", SetUpSite.Handle).WithName(nameof(SetUpSite)).LimitedBy(RateLimit.SignIn);
+        open.MapPost("/session", CreateSession.Handle).WithName(nameof(CreateSession)).LimitedBy(RateLimit.SignIn);
 
         var own = api.MapGroup("").WithTags("Accounts").RequireAuthorization();
         own.MapGet("/session", GetSession.Handle).WithName(nameof(GetSession));
@@ -95,7 +68,7 @@ public static class AccountsFeature
         own.MapPut("/profile", EditProfile.Handle).WithName(nameof(EditProfile));
         own.MapPut("/site", EditSite.Handle).WithName(nameof(EditSite)).RequireAuthorization(Policies.Owner);
         own.MapGet("/keys", ListKeys.Handle).WithName(nameof(ListKeys));
-        own.MapPost("/keys", CreateKey.Handle).WithName(nameof(CreateKey));
+        own.MapPost("/keys", CreateKey.Handle).WithName(nameof(CreateKey)).LimitedBy(RateLimit.CreateKey);
         own.MapDelete("/keys/{id:guid}", DeleteKey.Handle).WithName(nameof(DeleteKey));
     }
 

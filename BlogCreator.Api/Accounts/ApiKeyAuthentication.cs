@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
+using BlogCreator.Api.Platform.RateLimits;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -49,7 +50,7 @@ internal sealed class ApiKeyAuthentication(
         }
 
         var identity = new ClaimsIdentity(
-            [new(ClaimTypes.NameIdentifier, person.Id.ToString()), new(ClaimTypes.Name, person.Name), new(ClaimTypes.Email, person.Email)],
+            [new(ClaimTypes.NameIdentifier, person.Id.ToString()), new(ClaimTypes.Name, person.Name), new(ClaimTypes.Email, person.Email), new(LimitRequests.KeyClaim, id.ToString())],
             SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }

@@ -1,6 +1,9 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
+using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.Contracts;
 using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
@@ -21,11 +24,19 @@ public static class CreateSession
         HttpContext context,
         BlogDb db,
         IPasswordHasher<Person> hasher,
+        SpendQuota quota,
         TimeProvider clock,
         CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var email = Person.Normalize(request.Email);
+        // By a hash: the address itself has no business outside the database.
+        var account = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(email)).AsSpan(0, 16));
+        if (await quota.Spend(context, account, (RateLimit.SignInToAccount, "")) is { IsAllowed: false } spent)
+        {
+            return spent.Refuse(context);
+        }
+
         var person = await db.People.SingleOrDefaultAsync(person => person.NormalizedEmail == email, cancel);
         var answer = hasher.VerifyHashedPassword(person!, person?.PasswordHash ?? NobodysHash.Value, request.Password);
         if (person is null)

@@ -2,6 +2,7 @@ using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
+using BlogCreator.Api.Platform.RateLimits;
 using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Documents;
@@ -27,7 +28,7 @@ public static class DocumentsFeature
     public static void MapDocuments(this IEndpointRouteBuilder api)
     {
         var own = api.MapGroup("/documents").WithTags("Documents").RequireAuthorization();
-        own.MapPost("/upload", UploadDocument.Handle).WithName(nameof(UploadDocument));
+        own.MapPost("/upload", UploadDocument.Handle).WithName(nameof(UploadDocument)).LimitedBy(RateLimit.Upload);
         own.MapGet("", ListDocuments.Handle).WithName(nameof(ListDocuments));
         own.MapGet("/{id:guid}", GetDocument.Handle).WithName(nameof(GetDocument));
         own.MapDelete("/{id:guid}", DeleteDocument.Handle).WithName(nameof(DeleteDocument));

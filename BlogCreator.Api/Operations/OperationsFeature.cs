@@ -47,8 +47,9 @@ public static class OperationsFeature
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());
         builder.Services.AddSingleton<JobBacklog>();
         builder.Services.AddHostedService<JobWorker>().AddHostedService<ListenForJobs>().AddHostedService<TidyJobs>();
-        builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>();
+        builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>().AddScoped<IReportOnItself, ReportOnRedis>();
         builder.Services.AddExceptionHandler<AnswerForDatabase>();
+        builder.Services.AddSingleton<Replicas>().AddHostedService(services => services.GetRequiredService<Replicas>());
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<ContentSignal>();
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<ContentSignal>());
@@ -58,7 +59,9 @@ public static class OperationsFeature
 
     public static void MapOperations(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/public/changes", WatchChanges.Handle).WithName(nameof(WatchChanges)).WithTags("Public");
+        api.MapGet("/public/changes", WatchChanges.Handle).WithName(nameof(WatchChanges)).WithTags("Public")
+            // Bounded by its own count: every Web replica holds one of these.
+            .DisableRateLimiting();
         var own = api.MapGroup("/operations").WithTags("Operations").RequireAuthorization(Policies.Owner);
         own.MapGet("", GetOperations.Handle).WithName(nameof(GetOperations));
         own.MapPost("/jobs/{id:guid}/retry", RetryJob.Handle).WithName(nameof(RetryJob));

@@ -19,6 +19,9 @@ public static class WatchChanges
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(4);
 
+    // Another build may render the same text differently.
+    private static readonly string Build = typeof(WatchChanges).Assembly.ManifestModule.ModuleVersionId.ToString("n")[..8];
+
     // Who comes back after a long time needs to know that much has changed, not all that has.
     private const int MostReplayed = 500;
 
@@ -42,19 +45,20 @@ public static class WatchChanges
         }
 
         context.Response.RegisterForDispose(place);
-        var current = await Version(db, cancel);
+        var current = await db.ContentChanges.AsNoTracking().OrderByDescending(change => change.Number).FirstOrDefaultAsync(cancel);
+        var begin = new ContentChangeDetails(current?.Number ?? 0, null, current?.At, Build);
         // nginx must pass each event on as it comes.
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(Items(after is { } number && number <= current ? number : current, current, scopes, signal, cancel));
+        return TypedResults.ServerSentEvents(Items(after is { } number && number <= begin.Number ? number : begin.Number, begin, scopes, signal, cancel));
     }
 
     public static async Task<long> Version(BlogDb db, CancellationToken cancel) =>
         await db.ContentChanges.MaxAsync(change => (long?)change.Number, cancel) ?? 0;
 
     private static async IAsyncEnumerable<SseItem<ContentChangeDetails?>> Items(
-        long after, long current, IServiceScopeFactory scopes, ContentSignal signal, [EnumeratorCancellation] CancellationToken cancel)
+        long after, ContentChangeDetails begin, IServiceScopeFactory scopes, ContentSignal signal, [EnumeratorCancellation] CancellationToken cancel)
     {
-        yield return Item("version", new ContentChangeDetails(current, null, null));
+        yield return Item("version", begin);
         var quiet = TimeSpan.Zero;
         while (true)
         {

@@ -168,7 +168,7 @@ public static class WatchGeneration
             if (over)
             {
                 // Nothing more is told: without this, everybody who looks at a finished generation leaves something to wait for.
-                signal.Notify(id);
+                signal.NotifyHere(id);
                 yield break;
             }
 

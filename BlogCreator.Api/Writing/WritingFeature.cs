@@ -1,4 +1,5 @@
 using BlogCreator.Api.Operations;
+using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.Api.Writing.Models;
 
 namespace BlogCreator.Api.Writing;
@@ -23,16 +24,16 @@ public static class WritingFeature
         api.MapPost("/samples", AddSamples.Handle).WithName(nameof(AddSamples)).WithTags("Generations").RequireAuthorization();
         var own = api.MapGroup("/generations").WithTags("Generations").RequireAuthorization();
         own.MapGet("", ListGenerations.Handle).WithName(nameof(ListGenerations));
-        own.MapPost("", StartGeneration.Handle).WithName(nameof(StartGeneration));
+        own.MapPost("", StartGeneration.Handle).WithName(nameof(StartGeneration)).LimitedBy(RateLimit.Generate);
         own.MapGet("/{id:guid}", GetGeneration.Handle).WithName(nameof(GetGeneration));
         own.MapGet("/{id:guid}/events", WatchGeneration.Sse).WithName(nameof(WatchGeneration));
         own.MapPost("/{id:guid}/cancel", CancelGeneration.Handle).WithName(nameof(CancelGeneration));
         own.MapPost("/{id:guid}/resume", ResumeGeneration.Handle).WithName(nameof(ResumeGeneration));
         own.MapPut("/{id:guid}/outline", EditOutline.Handle).WithName(nameof(EditOutline));
-        api.MapPost("/posts/{id:guid}/rewrites", StartRewrite.Handle).WithName(nameof(StartRewrite)).WithTags("Generations").RequireAuthorization();
+        api.MapPost("/posts/{id:guid}/rewrites", StartRewrite.Handle).WithName(nameof(StartRewrite)).LimitedBy(RateLimit.Rewrite).WithTags("Generations").RequireAuthorization();
         api.MapGet("/writer", GetWriter.Handle).WithName(nameof(GetWriter)).WithTags("Generations").RequireAuthorization();
     }
 
     public static void MapWritingSockets(this IEndpointRouteBuilder root) =>
-        root.MapGet("/ws/generations/{id:guid}", WatchGeneration.WebSocket).RequireAuthorization().ExcludeFromDescription();
+        root.MapGet("/ws/generations/{id:guid}", WatchGeneration.WebSocket).RequireAuthorization().LimitedBy(null).ExcludeFromDescription();
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using BlogCreator.Api.Accounts;
+using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.Contracts;
 using BlogCreator.Tests.Platform;
 
@@ -29,7 +30,7 @@ public abstract class SignedInTests(ApiFixture api)
     [InlineData("192.0.2.1", "192.0.2.2", false)]
     [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
     public void One_household_is_counted_as_one(string first, string second, bool same) =>
-        Assert.Equal(same, SignInAddress.Of(IPAddress.Parse(first)) == SignInAddress.Of(IPAddress.Parse(second)));
+        Assert.Equal(same, VisitorAddress.Of(IPAddress.Parse(first)) == VisitorAddress.Of(IPAddress.Parse(second)));
 
     [Fact]
     public async Task A_key_that_is_taken_away_while_it_is_used_is_refused_and_breaks_nothing()

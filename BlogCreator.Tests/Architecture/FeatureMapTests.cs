@@ -64,6 +64,8 @@ public sealed partial class FeatureMapTests
             .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) && file.StartsWith("BlogCreator.", StringComparison.Ordinal))
             // LocalHosting speaks under Aspire's names on purpose.
             .Where(file => !file.StartsWith("BlogCreator.LocalHosting/", StringComparison.Ordinal))
+            // And so does the client integration that stands in for Aspire's.
+            .Where(file => !file.StartsWith("BlogCreator.ServiceDefaults/Aspire/", StringComparison.Ordinal))
             .Select(file => (file, declared: NamespaceDeclaration().Match(Repository.Read(file))))
             .Where(source => source.declared.Success)
             .Where(source => source.declared.Groups["name"].Value != source.file[..source.file.LastIndexOf('/')].Replace('/', '.'))

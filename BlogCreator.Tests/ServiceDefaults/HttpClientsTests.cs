@@ -32,6 +32,27 @@ public sealed class HttpClientsTests
     }
 
     [Fact]
+    public async Task Who_asked_too_often_is_not_made_to_wait_for_more_tries_and_closes_the_way_for_nobody_else()
+    {
+        var seen = 0;
+        await using var service = await RunningService.Start(map: app =>
+        {
+            app.MapGet("/greedy", () => { Interlocked.Increment(ref seen); return Results.StatusCode(StatusCodes.Status429TooManyRequests); });
+            app.MapGet("/modest", () => "well");
+        });
+        var client = service.App.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
+        // More than the circuit breaker's least number of attempts within its time.
+        for (var attempt = 0; attempt < 150; attempt++)
+        {
+            using var refused = await client.GetAsync($"{service.App.Urls.First()}/greedy", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        }
+
+        Assert.Equal(150, seen);
+        Assert.Equal("well", await client.GetStringAsync($"{service.App.Urls.First()}/modest", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Another_service_is_found_by_its_name()
     {
         await using var api = await RunningService.Start(map: app => app.MapGet("/name", () => "api"));

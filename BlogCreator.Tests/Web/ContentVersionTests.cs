@@ -191,19 +191,27 @@ public sealed class ContentVersionTests(WebFixture site) : IClassFixture<WebFixt
         var guess = version.Stamp;
         Assert.NotEqual(guess, After(TimeSpan.FromSeconds(2)));
 
-        version.Follow(7);
+        version.Follow(7, at: 1000, api: "b1");
         var followed = version.Stamp;
         Assert.Equal(followed, After(TimeSpan.FromHours(3)));
-        version.Advance(7);
-        version.Advance(3);
+        version.Advance(7, at: 1000);
+        version.Advance(3, at: 900);
         Assert.Equal(followed, version.Stamp);
-        version.Advance(8);
+        version.Advance(8, at: 2000);
         Assert.NotEqual(followed, version.Stamp);
 
         // A database from a backup begins again with lower numbers: nothing of before may come back under them.
-        version.Follow(7);
+        Assert.Equal([followed], version.TakeLeft());
+        version.Follow(7, at: 3000, api: "b1");
         Assert.NotEqual(followed, version.Stamp);
         Assert.Equal(7, version.Number);
+
+        // What one replica keeps another finds, and what another build made nobody does.
+        var other = new ContentVersion(clock);
+        other.Follow(7, at: 3000, api: "b1");
+        Assert.Equal(version.Stamp, other.Stamp);
+        other.Follow(7, at: 3000, api: "b2");
+        Assert.NotEqual(version.Stamp, other.Stamp);
         Assert.True(version.Lose());
         Assert.False(version.Lose());
         var lost = version.Stamp;

@@ -103,7 +103,7 @@ public sealed partial class WebFixture : IAsyncLifetime
 }
 
 /// <summary>Web as its own Program makes it, sent to an Api somewhere.</summary>
-internal sealed class WebUnderTest(Uri api, string keys, int retries = 3) : WebApplicationFactory<SiteProfile>
+internal sealed class WebUnderTest(Uri api, string keys, int retries = 3, params IReadOnlyList<(string Name, string Value)> settings) : WebApplicationFactory<SiteProfile>
 {
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -113,5 +113,9 @@ internal sealed class WebUnderTest(Uri api, string keys, int retries = 3) : WebA
         builder.UseSetting("DataProtection:Path", keys);
         builder.UseSetting("HttpClients:Retries", retries.ToString(CultureInfo.InvariantCulture));
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        foreach (var (name, value) in settings)
+        {
+            builder.UseSetting(name, value);
+        }
     }
 }

@@ -61,17 +61,22 @@ internal sealed partial class FollowChanges(
                 case null:
                     continue;
                 case { Kind: null }:
-                    version.Follow(change.Number);
+                    version.Follow(change.Number, Time(change), change.Build);
                     break;
                 default:
-                    version.Advance(change.Number);
+                    version.Advance(change.Number, Time(change));
                     break;
             }
 
             // They would never be found again; this only gives back their memory.
-            await pages.EvictByTagAsync(PublicPagePolicy.Tag, heard.Token);
+            foreach (var stamp in version.TakeLeft())
+            {
+                await pages.EvictByTagAsync(PublicPagePolicy.TagOf(stamp), heard.Token);
+            }
         }
     }
+
+    private static long Time(ContentChangeDetails change) => change.At?.ToUnixTimeMilliseconds() ?? 0;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "ChangesLost: pages are kept for two seconds only until Api's changes can be followed again")]
     private static partial void LogChangesLost(ILogger logger);

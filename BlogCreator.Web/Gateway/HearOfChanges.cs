@@ -16,7 +16,8 @@ internal sealed class HearOfChanges(ContentVersion version) : DelegatingHandler
             && answer.Headers.TryGetValues(ContentVersionHeader.Name, out var values)
             && long.TryParse(values.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            version.Advance(number);
+            var at = answer.Headers.TryGetValues(ContentVersionHeader.TimeName, out var times) && long.TryParse(times.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var time) ? time : 0;
+            version.Advance(number, at);
         }
     }
 

@@ -1,4 +1,8 @@
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.OutputCaching.StackExchangeRedis;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace BlogCreator.Web.Public;
 
@@ -19,8 +23,32 @@ public static class PublicFeature
         });
         builder.Services.AddSingleton<PublicPagePolicy>();
         builder.Services.AddOptions<OutputCacheOptions>().Configure<PublicPagePolicy>((cache, policy) => cache.AddBasePolicy(policy));
-        builder.Services.AddSingleton<PageMemory>();
+        builder.Services.AddSingleton<PageMemory>().AddSingleton<MakeOnce>();
+        if (builder.Services.Any(service => service.ServiceType == typeof(IConnectionMultiplexer)))
+        {
+            builder.Services.AddPagesInRedis();
+        }
+
         builder.Services.AddSingleton<PostPicture>();
+    }
+
+    private static void AddPagesInRedis(this IServiceCollection services)
+    {
+        services.AddStackExchangeRedisOutputCache(_ => { });
+        services.AddOptions<RedisOutputCacheOptions>().Configure<IConnectionMultiplexer>((cache, redis) =>
+        {
+            cache.InstanceName = "blogcreator:pages:";
+            cache.ConnectionMultiplexerFactory = () => Task.FromResult(redis);
+        });
+        var pages = services.Last(service => service.ServiceType == typeof(IOutputCacheStore)).ImplementationType!;
+        services.AddSingleton<IOutputCacheStore>(provider => new GuardedPages(
+            (IOutputCacheStore)ActivatorUtilities.CreateInstance(provider, pages),
+            new RedisGuard(
+                provider.GetRequiredService<IConnectionMultiplexer>(),
+                provider.GetRequiredService<IOptions<RedisOptions>>().Value.Budget,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<RedisGuard>>(),
+                "each replica makes its own pages")));
     }
 
     /// <summary>A page that is kept is served before anything is asked that only the making of a page needs.</summary>
@@ -28,7 +56,9 @@ public static class PublicFeature
     {
         ArgumentNullException.ThrowIfNull(app);
         var memory = app.Services.GetRequiredService<PageMemory>();
+        var once = app.Services.GetRequiredService<MakeOnce>();
         app.Use((context, next) => memory.Serve(context, next));
+        app.Use((context, next) => once.Serve(context, next));
         app.UseOutputCache();
     }
 

@@ -12,15 +12,19 @@ namespace BlogCreator.Web.Public;
 /// </summary>
 internal sealed class PublicPagePolicy(ContentVersion version, IHostEnvironment environment, IOptions<SiteOptions> site) : IOutputCachePolicy
 {
-    public const string Tag = "public";
-
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
+    // Nobody looks for it under a guessed stamp later than that.
+    private static readonly TimeSpan Guessed = TimeSpan.FromSeconds(4);
 
     private readonly string _session = SharedSignIn.CookieName(environment);
 
     private readonly bool _sameForAllHosts = !string.IsNullOrWhiteSpace(site.Value.BaseUrl);
 
     private Prefixes? _prefixes;
+
+    /// <summary>On every page that was kept under the stamp.</summary>
+    public static string TagOf(string stamp) => "public." + stamp;
 
     public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
     {
@@ -35,13 +39,15 @@ internal sealed class PublicPagePolicy(ContentVersion version, IHostEnvironment 
         context.EnableOutputCaching = true;
         context.AllowCacheLookup = true;
         context.AllowCacheStorage = true;
-        // With it, readers who wait for the same page would share the fate of the one who asked first and went away.
+        // With it, readers who wait for the same page would share the fate of the one who asked first and went away:
+        // MakeOnce lets them wait without.
         context.AllowLocking = false;
-        context.Tags.Add(Tag);
-        context.ResponseExpirationTimeSpan = Longest;
+        var stamp = version.Stamp;
+        context.Tags.Add(TagOf(stamp));
+        context.ResponseExpirationTimeSpan = version.IsFollowed ? Longest : Guessed;
         context.CacheVaryByRules.QueryKeys = page.Parameters;
         context.CacheVaryByRules.VaryByHost = !_sameForAllHosts;
-        context.CacheVaryByRules.CacheKeyPrefix = Prefix(version.Stamp, PageEncoding.Of(http.Request));
+        context.CacheVaryByRules.CacheKeyPrefix = Prefix(stamp, PageEncoding.Of(http.Request));
         return ValueTask.CompletedTask;
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace BlogCreator.Web.Shell;
@@ -8,6 +10,7 @@ internal sealed class ExplainToPrograms(IProblemDetailsService problems) : IExce
     public static int StatusOf(Exception e) => e switch
     {
         BadHttpRequestException refused => refused.StatusCode,
+        ApiProblemException { Status: HttpStatusCode.TooManyRequests } => StatusCodes.Status429TooManyRequests,
         _ when ApiAway.Explains(e) => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace BlogCreator.Api.Platform;
+
+/// <summary>
+/// Tells the other replicas of this service at once what is new, over Redis. Only hints: what is lost, or cannot be told
+/// because there is no Redis, is found at the next look.
+/// </summary>
+public sealed partial class Replicas(IServiceProvider services, ILogger<Replicas> logger) : BackgroundService
+{
+    private const int Longest = 256 * 1024;
+    private static readonly RedisChannel Channel = RedisChannel.Literal("blogcreator:replicas");
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
+
+    private readonly Guid _self = Guid.NewGuid();
+    private readonly IConnectionMultiplexer? _redis = services.GetService<IConnectionMultiplexer>();
+    private readonly ConcurrentDictionary<string, Action<Guid, JsonElement?>> _heard = new(StringComparer.Ordinal);
+
+    /// <summary>What to do when another replica tells about <paramref name="topic"/>; must be quick.</summary>
+    public void Hear(string topic, Action<Guid, JsonElement?> heard) => _heard[topic] = heard;
+
+    public void Tell(string topic, Guid subject = default) => Send(topic, subject, static () => null);
+
+    public void Tell<T>(string topic, Guid subject, T news) => Send(topic, subject, () => JsonSerializer.SerializeToElement(news, JsonSerializerOptions.Web));
+
+    private void Send(string topic, Guid subject, Func<JsonElement?> news)
+    {
+        if (_redis is not { IsConnected: true })
+        {
+            return;
+        }
+
+        var message = JsonSerializer.SerializeToUtf8Bytes(new Message(_self, topic, subject, news()), JsonSerializerOptions.Web);
+        if (message.Length > Longest)
+        {
+            return;
+        }
+
+        try
+        {
+            _redis.GetSubscriber().Publish(Channel, message, CommandFlags.FireAndForget);
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // The next look finds it.
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_redis is null)
+        {
+            return;
+        }
+
+        // Redis may be away now; once it has taken the subscription, it is renewed with every new connection.
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                // In the order in which they were sent: growing text must not shrink.
+                (await _redis.GetSubscriber().SubscribeAsync(Channel)).OnMessage(sent => Receive(sent.Message));
+                return;
+            }
+            catch (Exception away) when (away is RedisException or TimeoutException)
+            {
+                await Task.Delay(TryAgain, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Receive(byte[]? sent)
+    {
+        if (sent is null || sent.Length > Longest)
+        {
+            return;
+        }
+
+        try
+        {
+            if (JsonSerializer.Deserialize<Message>(sent, JsonSerializerOptions.Web) is { } message && message.From != _self && _heard.TryGetValue(message.Topic, out var heard))
+            {
+                heard(message.Subject, message.News);
+            }
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException or ArgumentException)
+        {
+            // Of another version, or of nobody who knows us.
+            LogUnreadable(logger, unreadable.GetType().Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Could not read what another replica told ({Reason})")]
+    private static partial void LogUnreadable(ILogger logger, string reason);
+
+    private sealed record Message(Guid From, string Topic, Guid Subject, JsonElement? News);
+}
