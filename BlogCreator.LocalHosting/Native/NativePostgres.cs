@@ -112,6 +112,11 @@ internal sealed class NativePostgres(NativePlace place, string programs, string 
     /// <summary>As a client begins: it must be ready to ask for a password.</summary>
     public override async Task<string?> Complaint(CancellationToken cancel)
     {
+        if (!IsStarted())
+        {
+            return "it is starting";
+        }
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(Patience);
         try
@@ -139,12 +144,29 @@ internal sealed class NativePostgres(NativePlace place, string programs, string 
         }
     }
 
+    /// <summary>As its own tools see it: whoever connects before that is complained of in its log.</summary>
+    private bool IsStarted()
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(Place.Folder, "postmaster.pid")).TrimEnd().EndsWith("ready", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The field M of an error: what it says to people.</summary>
     private static string Message(ReadOnlySpan<byte> answer) =>
         Encoding.UTF8.GetString(answer).Split('\0').FirstOrDefault(field => field.StartsWith('M'))?[1..] ?? "it closed the connection";
 
     private static IEnumerable<string> Settings() =>
-        ["-c", "password_encryption=scram-sha-256", "-c", "log_line_prefix=", "-c", "lc_messages=C", "-c", "log_destination=stderr", "-c", "logging_collector=off", "-c", "log_checkpoints=off"];
+        [
+            "-c", "password_encryption=scram-sha-256", "-c", "log_line_prefix=", "-c", "lc_messages=C", "-c", "log_destination=stderr", "-c", "logging_collector=off", "-c", "log_checkpoints=off",
+            // What a statement holds is somebody's text, and the service that sent it says what went wrong.
+            "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse",
+        ];
 
     // Sorts and folds the same on every machine. The servers before 17 have to borrow that from the system.
     private IEnumerable<string> Locale() =>

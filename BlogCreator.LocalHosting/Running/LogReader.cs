@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace BlogCreator.LocalHosting;
 
 /// <summary>Understands the lines of one stream of a service: JSON of known names, lines of .NET's console, or just words.</summary>
-/// <param name="isServer">A database server writes everything to one stream, and what it does not call a warning is none.</param>
+/// <param name="isServer">A database server writes everything to one stream, and what it does not call an error is none. Most of
+/// its errors are its clients', who tell of them themselves.</param>
 internal sealed partial class LogReader(TimeProvider clock, bool isErrorStream, bool isServer = false)
 {
     // The service's own name and version are the same on every line.
@@ -43,7 +44,7 @@ internal sealed partial class LogReader(TimeProvider clock, bool isErrorStream, 
         if (Level().Match(line) is { Success: true } match)
         {
             severity = LogEntry.SeverityOf(match.Groups["level"].Value) ?? LogSeverity.Info;
-            isLoud = severity >= LogSeverity.Warn;
+            isLoud = severity >= (isServer ? LogSeverity.Fatal : LogSeverity.Warn);
             category = match.Groups["category"].Value;
         }
         else if (!line.StartsWith(' '))
