@@ -48,6 +48,9 @@ internal sealed class ReplicaProxy : IAsyncDisposable
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         ConnectTimeout = TimeSpan.FromSeconds(2),
+
+        // Every service of .NET says when it wants the body, or refuses it, however long it thinks about that.
+        Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
     });
 
     private ReplicaProxy(Dictionary<int, (ReplicaSet Set, string Endpoint)> doors, EngineContext engine)

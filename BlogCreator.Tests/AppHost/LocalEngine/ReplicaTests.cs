@@ -150,14 +150,13 @@ public sealed partial class ReplicaTests : IAsyncLifetime
         using var first = await browser.GetAsync("/", cancel);
         var own = Cookie().Match(Assert.Single(first.Headers.GetValues("Set-Cookie"))).Groups["number"].Value;
         var other = own == "1" ? "2" : "1";
-        var before = (await Served(app, $"web-{own}"), await Served(app, $"web-{other}"));
         for (var request = 0; request < 10; request++)
         {
             using var answer = await browser.GetAsync(Page, cancel);
             Assert.False(answer.Headers.Contains("Set-Cookie"));
         }
 
-        Assert.Equal((before.Item1 + 10, before.Item2), (await Served(app, $"web-{own}"), await Served(app, $"web-{other}")));
+        Assert.Equal((10, 0), (await Served(app, $"web-{own}"), await Served(app, $"web-{other}")));
 
         Processes.Kill(app.GetProcessId($"web-{own}"));
         using var moved = await browser.GetAsync("/", cancel);
@@ -202,7 +201,7 @@ public sealed partial class ReplicaTests : IAsyncLifetime
     public async Task A_refusal_is_heard_before_the_body_is_sent()
     {
         var app = await Start(isForVisitors: true);
-        using var browser = app.CreateHttpClient("web");
+        using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = Timeout.InfiniteTimeSpan }) { BaseAddress = app.GetEndpoint("web") };
         using var body = new UnsentContent();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/documents/upload") { Content = body, Headers = { ExpectContinue = true } };
 
