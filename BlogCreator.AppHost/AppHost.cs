@@ -50,6 +50,7 @@ var api = builder.AddProject<Projects.BlogCreator_Api>("api", launchProfileName:
     .WaitFor(redis)
     .WaitForStart(elasticsearch)
     .WithHttpHealthCheck("/health")
+    .WithReplicas(2)
     .WithUrlForEndpoint("http", _ => new() { Url = "/scalar", DisplayText = "API description", DisplayOrder = 1 })
     .WithUrlForEndpoint("http", _ => new() { Url = "/health", DisplayText = "Health of the API" })
     .WithUrlForEndpoint("http", _ => new() { Url = "/metrics", DisplayText = "Metrics of the API" });
@@ -64,6 +65,7 @@ var web = builder.AddProject<Projects.BlogCreator_Web>("web", launchProfileName:
     .WithEnvironment("Sentry__Dsn", sentryDsn)
     .WaitForStart(api)
     .WithHttpHealthCheck("/health")
+    .WithReplicas(2)
     .WithUrlForEndpoint("http", _ => new() { Url = "/", DisplayText = "Blog", DisplayOrder = 3 })
     .WithUrlForEndpoint("http", _ => new() { Url = "/studio/library", DisplayText = "Studio", DisplayOrder = 2 })
     .WithUrlForEndpoint("http", _ => new() { Url = "/health", DisplayText = "Health of the site" })

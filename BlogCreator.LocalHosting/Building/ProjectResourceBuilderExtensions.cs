@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
+using BlogCreator.LocalHosting.Replicas;
 using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
@@ -50,7 +51,7 @@ public static class ProjectResourceBuilderExtensions
 
         // With its parts, so that they can be searched and filtered. A service that has no such formatter uses the simple one.
         variables["LOGGING__CONSOLE__FORMATTERNAME"] = "ecs";
-        variables["OTEL_SERVICE_NAME"] = context.Resource.Name;
+        variables["OTEL_SERVICE_NAME"] = context.Resource is ReplicaResource replica ? replica.Service.Name : context.Resource.Name;
         variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={Guid.CreateVersion7():N}";
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } collector)
         {
@@ -140,7 +141,7 @@ public static class ParameterResourceBuilderExtensions
     internal static ParameterResource GeneratedPassword(IDistributedApplicationBuilder builder, string name, bool special = true)
     {
         var generated = new GenerateParameterDefault { MinLength = 22, Special = special };
-        return new ParameterResource(name, _ => Configured(builder, name, generated), secret: true) { Default = generated };
+        return new ParameterResource(name, fallback => Configured(builder, name, fallback), secret: true) { Default = generated };
     }
 
     // A shell cannot set a variable with a hyphen in its name, so that Parameters__site_name counts for site-name too.

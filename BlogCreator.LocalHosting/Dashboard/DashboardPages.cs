@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
+using BlogCreator.LocalHosting.Replicas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -6,7 +8,7 @@ namespace BlogCreator.LocalHosting.Dashboard;
 
 /// <summary>The addresses of the dashboard, and who may use them.</summary>
 internal sealed class DashboardPages(
-    string run, EngineSettings settings, EngineContext engine, IReadOnlyList<ServiceRunner> runners, DashboardAccess access)
+    string run, EngineSettings settings, EngineContext engine, IReadOnlyList<ServiceRunner> runners, IReadOnlyList<ReplicaSet> sets, DashboardAccess access)
 {
     private const string HtmlType = "text/html; charset=utf-8";
     private const int MostDownloaded = int.MaxValue - 1;
@@ -22,7 +24,7 @@ internal sealed class DashboardPages(
         app.MapGet("/login", LogIn);
         app.MapPost("/login", LogIn);
 
-        app.MapGet("/", context => Show(context, "Overview", "Overview", outlook => OverviewPage.Content(engine.Model, outlook, access.FormToken)));
+        app.MapGet("/", context => Show(context, "Overview", "Overview", outlook => OverviewPage.Content(engine.Model, Resources, outlook, access.FormToken)));
         app.MapGet("/resources/{name}", Resource);
         app.MapGet("/settings", async context =>
         {
@@ -36,9 +38,9 @@ internal sealed class DashboardPages(
         app.MapGet("/state/stream", context => Stream(context, cancel => DashboardStreams.State(context, Look, () => engine.Notifications.News, cancel), ending));
         app.MapGet("/logs/stream", context => Stream(context, cancel => DashboardStreams.Lines(context, engine.Logs, LogsPage.Query(context.Request), run, cancel), ending));
 
-        app.MapPost("/resources/{name}/stop", context => Act(context, runner => runner.Stop()));
-        app.MapPost("/resources/{name}/start", context => Act(context, runner => runner.Start()));
-        app.MapPost("/resources/{name}/restart", context => Act(context, runner => runner.Restart()));
+        app.MapPost("/resources/{name}/stop", context => Act(context, runner => runner.Stop(), set => set.Stop()));
+        app.MapPost("/resources/{name}/start", context => Act(context, runner => runner.Start(), set => set.Start()));
+        app.MapPost("/resources/{name}/restart", context => Act(context, runner => runner.Restart(), set => set.Restart()));
         app.MapPost("/reveal", Reveal);
     }
 
@@ -80,7 +82,7 @@ internal sealed class DashboardPages(
         await next(context);
     }
 
-    private Outlook Look() => Outlook.Of(run, engine, runners, usage);
+    private Outlook Look() => Outlook.Of(run, engine, runners, sets, usage);
 
     private Task Show(HttpContext context, string title, string active, Func<Outlook, Html> content)
     {
@@ -118,6 +120,13 @@ internal sealed class DashboardPages(
 
     private async Task Resource(HttpContext context)
     {
+        if (Set(context) is { } set)
+        {
+            await Show(context, set.Service.Name, "", outlook => ResourcePage.Content(
+                outlook.Services.First(row => row.Name == set.Service.Name), outlook.Services.Where(row => set.Runners.Any(replica => replica.Resource.Name == row.Name)), Resources, access.FormToken));
+            return;
+        }
+
         if (Runner(context) is not { } runner)
         {
             await NotThere(context);
@@ -173,19 +182,27 @@ internal sealed class DashboardPages(
         }
     }
 
-    private async Task Act(HttpContext context, Action<ServiceRunner> act)
+    private async Task Act(HttpContext context, Action<ServiceRunner> act, Action<ReplicaSet> actOnAll)
     {
-        if (Runner(context) is not { } runner)
+        string name;
+        if (Set(context) is { } set)
+        {
+            actOnAll(set);
+            name = set.Service.Name;
+        }
+        else if (Runner(context) is { } runner)
+        {
+            act(runner);
+            name = runner.Resource.Name;
+        }
+        else
         {
             await NotThere(context);
             return;
         }
 
-        act(runner);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = context.Request.Headers.Referer.ToString().EndsWith($"/resources/{runner.Resource.Name}", StringComparison.Ordinal)
-            ? $"/resources/{runner.Resource.Name}"
-            : "/";
+        context.Response.Headers.Location = context.Request.Headers.Referer.ToString().EndsWith($"/resources/{name}", StringComparison.Ordinal) ? $"/resources/{name}" : "/";
     }
 
     private async Task Reveal(HttpContext context)
@@ -229,6 +246,11 @@ internal sealed class DashboardPages(
         context.Response.ContentType = type;
         await file.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
+
+    private IReadOnlyList<IResource> Resources => [.. engine.Model.Resources, .. runners.Select(runner => runner.Resource).OfType<ReplicaResource>()];
+
+    private ReplicaSet? Set(HttpContext context) =>
+        sets.FirstOrDefault(set => string.Equals(set.Service.Name, (string?)context.Request.RouteValues["name"], StringComparison.OrdinalIgnoreCase));
 
     private ServiceRunner? Runner(HttpContext context) =>
         runners.FirstOrDefault(runner => string.Equals(runner.Resource.Name, (string?)context.Request.RouteValues["name"], StringComparison.OrdinalIgnoreCase));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Aspire.Hosting.ApplicationModel;
+using BlogCreator.LocalHosting.Replicas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -39,7 +40,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     public string LoginAddress => pages.Access.LoginAddress;
 
     /// <summary>Null when nobody wants it, or no port is to be had: the app is worth running without it.</summary>
-    public static DashboardServer? Reserve(EngineSettings settings, EngineContext engine, IReadOnlyList<ServiceRunner> runners)
+    public static DashboardServer? Reserve(EngineSettings settings, EngineContext engine, IReadOnlyList<ServiceRunner> runners, IReadOnlyList<ReplicaSet> sets)
     {
         var options = engine.Options;
         if (options.IsWithoutDashboard || (settings.IsTest && options.DashboardPort is null))
@@ -64,7 +65,7 @@ internal sealed class DashboardServer : IAsyncDisposable
 
                 // A new one with each run: the numbers of the lines begin anew.
                 var run = RandomNumberGenerator.GetHexString(8, lowercase: true);
-                return new DashboardServer(sockets, new DashboardPages(run, settings, engine, runners, new DashboardAccess(settings, port)), engine.Report);
+                return new DashboardServer(sockets, new DashboardPages(run, settings, engine, runners, sets, new DashboardAccess(settings, port)), engine.Report);
             }
         }
 
@@ -162,13 +163,5 @@ internal sealed class DashboardServer : IAsyncDisposable
         }
 
         return listening;
-    }
-
-    /// <summary>The engine hears the signals, and ends the dashboard last.</summary>
-    private sealed class EngineLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
+using BlogCreator.LocalHosting.Replicas;
 
 namespace BlogCreator.LocalHosting.Dashboard;
 
@@ -17,7 +18,18 @@ internal sealed record ServiceRow(
     string Memory,
     string Troubles,
     bool CanStart,
-    bool CanStop);
+    bool CanStop,
+    ServicePart Part = ServicePart.Whole);
+
+/// <summary>What of a service a row is about.</summary>
+internal enum ServicePart
+{
+    Whole,
+
+    /// <summary>All its replicas together. What is wrong with one of them is said of that one.</summary>
+    Replicas,
+    Replica,
+}
 
 /// <summary>How the app is, in words first.</summary>
 internal sealed record Outlook(string Run, string Tone, string Words, IReadOnlyList<ServiceRow> Services)
@@ -30,11 +42,21 @@ internal sealed record Outlook(string Run, string Tone, string Words, IReadOnlyL
 
     private static readonly string[] ByWeight = [Good, Quiet, Busy, Notable, Bad];
 
-    public static Outlook Of(string run, EngineContext engine, IReadOnlyList<ServiceRunner> runners, ProcessUsage usage)
+    public static Outlook Of(string run, EngineContext engine, IReadOnlyList<ServiceRunner> runners, IReadOnlyList<ReplicaSet> sets, ProcessUsage usage)
     {
         List<string> stopped = [.. runners.Where(runner => runner.Facts.IsStoppedByHand).Select(runner => runner.Resource.Name)];
-        var rows = runners.Select(runner => Row(runner, engine, stopped, usage)).ToList();
-        var troubles = rows.Where(row => row.Tone is Bad or Notable or Busy).OrderByDescending(row => Array.IndexOf(ByWeight, row.Tone)).ToList();
+        var rows = new List<ServiceRow>();
+        foreach (var runner in runners)
+        {
+            if (sets.FirstOrDefault(set => set.Runners[0] == runner) is { } first)
+            {
+                rows.Add(Row(first, engine));
+            }
+
+            rows.Add(Row(runner, engine, stopped, usage));
+        }
+
+        var troubles = rows.Where(row => row.Part != ServicePart.Replicas && row.Tone is Bad or Notable or Busy).OrderByDescending(row => Array.IndexOf(ByWeight, row.Tone)).ToList();
         return engine.Stopping.IsCancellationRequested
             ? new(run, Notable, "The app is stopping.", rows)
             : (troubles, stopped) switch
@@ -50,6 +72,26 @@ internal sealed record Outlook(string Run, string Tone, string Words, IReadOnlyL
         var needing = runners.Where(runner => !runner.Facts.IsStoppedByHand && runner.Resource.Annotations.OfType<WaitAnnotation>().Any(wait => stopped.Contains(wait.Resource.Name)))
             .Select(runner => runner.Resource.Name);
         return $"You stopped {string.Join(" and ", stopped)}.{string.Concat(needing.Select(name => $" {name} works without it as well as it can."))}";
+    }
+
+    private static ServiceRow Row(ReplicaSet set, EngineContext engine)
+    {
+        var (healthy, all) = (set.Healthy, set.Runners.Count);
+        return new(
+            set.Service.Name,
+            healthy > 0 ? "healthy" : "not ready",
+            healthy == all ? Good : healthy > 0 ? Notable : Bad,
+            string.Create(CultureInfo.InvariantCulture, $"{(healthy == all ? "" : $"{healthy} of ")}{all} replicas{(set.IsRolling ? ", restarting one by one" : "")}"),
+            Started: "",
+            Number(set.Runners.Sum(runner => runner.Facts.Crashes)),
+            Process: "",
+            Exit: "",
+            Cpu: "",
+            Memory: "",
+            Number(set.Runners.Sum(runner => engine.Logs.Of(runner.Resource.Name).Troubles)),
+            CanStart: set.Runners.Any(runner => runner.Facts.IsStoppedByHand),
+            CanStop: !set.IsRolling && set.Runners.Any(runner => runner.ProcessId is not null),
+            ServicePart.Replicas);
     }
 
     private static ServiceRow Row(ServiceRunner runner, EngineContext engine, List<string> stopped, ProcessUsage usage)
@@ -73,13 +115,13 @@ internal sealed record Outlook(string Run, string Tone, string Words, IReadOnlyL
             taken is { Memory: var bytes } ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:0} MB") : "",
             Number(troubles),
             CanStart: process is null && state is not ("waiting" or "crashed" or "stopping"),
-            CanStop: process is not null ? state != "stopping" : state is "waiting" or "crashed");
+            CanStop: process is not null ? state != "stopping" : state is "waiting" or "crashed",
+            runner.Resource is ReplicaResource ? ServicePart.Replica : ServicePart.Whole);
     }
 
     private static (string State, string Tone, string Detail) State(ServiceRunner runner, ResourceEvent? now, List<string> stopped)
     {
         var facts = runner.Facts;
-        var hasCheck = runner.Resource.Annotations.OfType<HttpHealthCheckAnnotation>().Any();
         switch (now?.State)
         {
             case null or KnownResourceStates.Waiting:
@@ -89,7 +131,7 @@ internal sealed record Outlook(string Run, string Tone, string Words, IReadOnlyL
             case KnownResourceStates.Starting:
                 return ("starting", Busy, facts.Complaint is { } before ? $"again, since {before}" : "");
             case KnownResourceStates.Running when now.IsHealthy:
-                return (hasCheck ? "healthy" : "running", Good, "");
+                return (runner.HasHealthCheck ? "healthy" : "running", Good, "");
             case KnownResourceStates.Running when facts.Complaint is { } complaint:
                 return ("unhealthy", Bad, complaint);
             case KnownResourceStates.Running:

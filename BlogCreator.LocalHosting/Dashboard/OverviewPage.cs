@@ -5,14 +5,11 @@ namespace BlogCreator.LocalHosting.Dashboard;
 /// <summary>All resources, and the way to every page of the app.</summary>
 internal static class OverviewPage
 {
-    public static Html Content(DistributedApplicationModel model, Outlook outlook, string token) => Html.Of($"""
+    public static Html Content(DistributedApplicationModel model, IEnumerable<IResource> resources, Outlook outlook, string token) => Html.Of($"""
         <h1 class="unseen">Overview</h1>
         <section aria-labelledby="services-title">
         <h2 id="services-title">Services</h2>
-        <table class="services">
-          <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Address</th><th scope="col">Since</th><th scope="col" class="number">Restarts</th><th scope="col" class="number">CPU</th><th scope="col" class="number">Memory</th><th scope="col" class="number">Warnings</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>
-          <tbody>{outlook.Services.Select(row => Row(row, model.Resources.First(resource => resource.Name == row.Name), token))}</tbody>
-        </table>
+        {Table(outlook.Services, resources, token)}
         </section>
         <div class="columns">
         <section aria-labelledby="pages-title">
@@ -24,6 +21,13 @@ internal static class OverviewPage
         <dl class="used">{Used(model)}</dl>
         </section>
         </div>
+        """);
+
+    public static Html Table(IEnumerable<ServiceRow> rows, IEnumerable<IResource> resources, string token) => Html.Of($"""
+        <table class="services">
+          <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Address</th><th scope="col">Since</th><th scope="col" class="number">Restarts</th><th scope="col" class="number">CPU</th><th scope="col" class="number">Memory</th><th scope="col" class="number">Warnings</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>
+          <tbody>{rows.Select(row => Row(row, resources.First(resource => resource.Name == row.Name), token))}</tbody>
+        </table>
         """);
 
     /// <summary>The links that the app model gives, where they are worth following.</summary>
@@ -48,14 +52,14 @@ internal static class OverviewPage
         """);
 
     private static Html Row(ServiceRow row, IResource resource, string token) => Html.Of($"""
-        <tr data-service="{row.Name}"><th scope="row"><a href="/resources/{row.Name}" data-row>{row.Name}</a></th>
+        <tr data-service="{row.Name}"{(row.Part == ServicePart.Replica ? new Html(" class=\"replica\"") : Html.None)}><th scope="row"><a href="/resources/{row.Name}" data-row>{row.Name}</a></th>
         <td>{State(row)}</td>
-        <td data-label="Address">{Addresses(resource).Select(address => Html.Of($"""<a href="{address}">{address.Replace("http://", "", StringComparison.Ordinal)}</a>"""))}</td>
+        <td data-label="Address">{Addresses(resource).Select(address => address.StartsWith("http", StringComparison.Ordinal) ? Html.Of($"""<a href="{address}">{address.Replace("http://", "", StringComparison.Ordinal)}</a>""") : Html.Of($"{address[(address.IndexOf("//", StringComparison.Ordinal) + 2)..]}"))}</td>
         <td data-label="Since" data-field="started">{row.Started}</td>
         <td data-label="Restarts" class="number" data-field="restarts">{row.Restarts}</td>
         <td data-label="CPU" class="number" data-field="cpu">{row.Cpu}</td>
         <td data-label="Memory" class="number" data-field="memory">{row.Memory}</td>
-        <td data-label="Warnings" class="number"><a href="/logs?resource={row.Name}&amp;level=warn"><span data-field="troubles">{row.Troubles}</span><span class="unseen"> warnings and errors of {row.Name}</span></a></td>
+        <td data-label="Warnings" class="number"><a href="/logs?resource={(row.Part == ServicePart.Replicas ? "" : row.Name)}&amp;level=warn"><span data-field="troubles">{row.Troubles}</span><span class="unseen"> warnings and errors of {row.Name}</span></a></td>
         <td>{Actions(row, token)}</td></tr>
         """);
 

@@ -5,6 +5,13 @@ namespace BlogCreator.LocalHosting.Dashboard;
 /// <summary>All that is known of one service, with its log.</summary>
 internal static class ResourcePage
 {
+    /// <summary>A service of which there are several: each replica has a page of its own.</summary>
+    public static Html Content(ServiceRow row, IEnumerable<ServiceRow> replicas, IReadOnlyList<IResource> resources, string token) => Html.Of($"""
+        <div data-service="{row.Name}" class="heading"><h1>{row.Name}</h1> <p>{OverviewPage.State(row)}</p> {OverviewPage.Actions(row, token)}</div>
+        <p>{OverviewPage.Addresses(resources.First(resource => resource.Name == row.Name)).Select(address => Html.Of($"""<a href="{address}">{address}</a> """))}is shared by these. Restart restarts them one after the other, so that there is always one that answers.</p>
+        {OverviewPage.Table(replicas, resources, token)}
+        """);
+
     public static Html Content(ServiceRunner runner, ServiceRow row, EngineContext engine, string token, Html log)
     {
         var resource = runner.Resource;
@@ -24,7 +31,7 @@ internal static class ResourcePage
               <div><dt>Waits for</dt><dd>{List(Waits(resource))}</dd></div>
               <div><dt>Uses</dt><dd>{List(References(resource))}</dd></div>
               <div><dt>Needed by</dt><dd>{List(engine.Model.Resources.Where(other => References(other).Concat(Waited(other)).Contains(row.Name)).Select(other => other.Name))}</dd></div>
-              <div><dt>Health</dt><dd>{Checks(resource)}</dd></div>
+              <div><dt>Health</dt><dd>{Checks(runner)}</dd></div>
               <div><dt>Pages</dt><dd><ul>{OverviewPage.Links([resource]).Select(link => Html.Of($"""<li><a href="{link.Address}">{link.Text}</a></li>"""))}</ul></dd></div>
             </dl></section>
             </div>
@@ -66,8 +73,8 @@ internal static class ResourcePage
             .Where(relation => relation.Type == "Reference" && relation.Resource is not ParameterResource)
             .Select(relation => relation.Resource.Name);
 
-    private static Html Checks(IResource resource) =>
-        resource.Annotations.OfType<HttpHealthCheckAnnotation>().Select(check => $"{check.Endpoint.Url}{check.Path}").ToList() is { Count: > 0 } checks
+    private static Html Checks(ServiceRunner runner) =>
+        runner.Resource.Annotations.OfType<HttpHealthCheckAnnotation>().Select(check => $"{check.Endpoint.Url}{check.Path}").ToList() is { Count: > 0 } checks
             ? Html.Of($"{checks.Select(address => Html.Of($"""<a href="{address}">{address}</a> """))}")
-            : Html.Of($"""<span class="soft">counts as well while it runs</span>""");
+            : Html.Of($"""<span class="soft">{(runner.HasHealthCheck ? "is asked as a client would" : "counts as well while it runs")}</span>""");
 }

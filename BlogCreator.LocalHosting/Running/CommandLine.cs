@@ -6,6 +6,11 @@ namespace BlogCreator.LocalHosting;
 /// <summary>The options of the engine, all known before anything starts.</summary>
 internal sealed record CommandLine
 {
+    /// <summary>Stands for everything that is not named. No resource can have this name.</summary>
+    public const string All = "*";
+
+    private const int MostReplicas = 32;
+
     public const string Help = """
         Usage: dotnet run --project BlogCreator.AppHost -- [options]
 
@@ -16,6 +21,9 @@ internal sealed record CommandLine
           --stop-timeout SECONDS   how long a service may take to stop (default: 30)
           --dashboard-port PORT    where the dashboard is (default: 15888, or the next that is free)
           --no-dashboard           runs without it
+          --services native        starts the PostgreSQL, Redis and Elasticsearch that are installed here, with data in the
+                                   data folder; postgres=native,redis=native chooses among them
+          --replicas N             runs that many of every service that is made for several; api=3,web=2 is possible too
           --verbose                shows everything that the services log, not only warnings and errors
 
         Writes the app model down instead.
@@ -52,8 +60,16 @@ internal sealed record CommandLine
 
     public IReadOnlyDictionary<string, int> Ports { get; init; } = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Which servers of this machine are to be started, by resource; <see cref="All"/> for those not named.</summary>
+    public IReadOnlyDictionary<string, bool> Native { get; init; } = new Dictionary<string, bool>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>How many of a service are to run, by service; <see cref="All"/> for those not named.</summary>
+    public IReadOnlyDictionary<string, int> Replicas { get; init; } = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Settings of the app host, by configuration key.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
+    public bool IsNative(string resource) => Native.TryGetValue(resource, out var own) ? own : Native.GetValueOrDefault(All);
 
     public static CommandLine Parse(IReadOnlyList<string> args)
     {
@@ -93,6 +109,14 @@ internal sealed record CommandLine
                     break;
                 case "--step":
                     step = Next();
+                    break;
+                case "--services":
+                    options = options with { Native = Named<bool>(name, Next(), "native or postgres=native,redis=native", value =>
+                        value is "native" or "embedded" ? value == "native" : null) };
+                    break;
+                case "--replicas":
+                    options = options with { Replicas = Named<int>(name, Next(), "3 or api=3,web=2", value =>
+                        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= MostReplicas ? count : null) };
                     break;
                 case "--health-timeout":
                     options = options with { HealthTimeout = Seconds(name, Next()) };
@@ -149,6 +173,25 @@ internal sealed record CommandLine
         double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400
             ? TimeSpan.FromSeconds(seconds)
             : throw new EngineError($"{option} {value} is no number of seconds.", $"For example: {option} 90");
+
+    /// <summary>One value for all, or NAME=VALUE with commas between.</summary>
+    private static Dictionary<string, T> Named<T>(string option, string text, string example, Func<string, T?> read)
+        where T : struct
+    {
+        var values = new Dictionary<string, T>(StringComparer.OrdinalIgnoreCase);
+        foreach (var part in text.Split(','))
+        {
+            var (name, value) = part.Split('=') switch
+            {
+                [var all] => (All, read(all)),
+                [{ Length: > 0 } one, var its] => (one, read(its)),
+                _ => (part, null),
+            };
+            values[name] = value ?? throw new EngineError($"{option} {text} cannot be understood at '{part}'.", $"For example: {option} {example}");
+        }
+
+        return values;
+    }
 
     private static int Number(string option, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65_535

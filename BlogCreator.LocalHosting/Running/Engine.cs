@@ -1,6 +1,8 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using BlogCreator.LocalHosting.Dashboard;
+using BlogCreator.LocalHosting.Native;
+using BlogCreator.LocalHosting.Replicas;
 
 namespace BlogCreator.LocalHosting;
 
@@ -26,6 +28,8 @@ internal sealed class Engine(
     private LogBook? logs;
     private DashboardServer? dashboard;
     private IReadOnlyList<ServiceRunner> runners = [];
+    private IReadOnlyList<ReplicaSet> sets = [];
+    private ReplicaProxy? proxy;
     private Task supervision = Task.CompletedTask;
     private Task? stopped;
     private long startedAt;
@@ -75,12 +79,16 @@ internal sealed class Engine(
 
     public async Task Start(CancellationToken cancel)
     {
+        var ports = new Ports();
+        IReadOnlyDictionary<ProjectResource, IReadOnlyList<ReplicaResource>> replicas;
         try
         {
             cancel.ThrowIfCancellationRequested();
             CheckTargets();
             data = DataDirectory.Open(settings.DataDirectory);
-            Ports.Allocate(model, options.Ports, isRandom: settings.IsTest);
+            ports.Allocate(model, options.Ports, isRandom: settings.IsTest);
+            await NativeServers.Add(model, options, settings.DataDirectory, ports, cancel);
+            replicas = ReplicaSet.Resources(model, options, ports, report);
             guard.Start();
         }
         catch (EngineError failure)
@@ -105,10 +113,24 @@ internal sealed class Engine(
             Stopping = stopping.Token,
             Hurry = hurry.Token,
         };
-        runners = [.. model.Resources.Where(resource => resource is ProjectResource or ExecutableResource).Select(resource => new ServiceRunner(resource, context))];
+        runners = [.. model.Resources.SelectMany(IEnumerable<IResource> (resource) => resource is ProjectResource service && replicas.TryGetValue(service, out var several) ? several : [resource])
+            .Where(resource => resource is ProjectResource or ExecutableResource || resource.Annotations.OfType<NativeServer>().Any())
+            .Select(resource => new ServiceRunner(resource, context))];
+        sets = [.. replicas.Keys.Select(service => new ReplicaSet(service, [.. runners.Where(runner => ServiceOf(runner) == service)], context))];
         await LearnSecrets(cancel);
-        dashboard = DashboardServer.Reserve(settings, context, runners);
-        supervision = Task.WhenAll(model.Resources.Select(resource => Task.Run(() => Supervise(resource), CancellationToken.None)));
+        try
+        {
+            proxy = await ReplicaProxy.Start(sets, context, cancel);
+        }
+        catch (EngineError failure)
+        {
+            notifications.Fail(failure);
+            throw;
+        }
+
+        dashboard = DashboardServer.Reserve(settings, context, runners, sets);
+        supervision = Task.WhenAll(model.Resources.Concat(replicas.Values.SelectMany(several => several))
+            .Select(resource => Task.Run(() => Supervise(resource), CancellationToken.None)));
 
         // The services come first: until they are up, whoever opens the dashboard waits in the queue of its port.
         dashboard?.ServeWhen(AllReady(stopping.Token));
@@ -123,9 +145,17 @@ internal sealed class Engine(
         }
     }
 
+    /// <summary>Of a service with replicas, the first that has one.</summary>
     public int ProcessId(string resourceName) =>
-        runners.FirstOrDefault(runner => string.Equals(runner.Resource.Name, resourceName, StringComparison.OrdinalIgnoreCase))?.ProcessId
+        runners.Where(runner => string.Equals(runner.Resource.Name, resourceName, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(ServiceOf(runner).Name, resourceName, StringComparison.OrdinalIgnoreCase))
+            .Select(runner => runner.ProcessId).FirstOrDefault(id => id is not null)
         ?? throw new InvalidOperationException($"'{resourceName}' has no process now.");
+
+    /// <summary>What the app model declares, and the replicas of it.</summary>
+    public IEnumerable<IResource> Resources => model.Resources.Concat(runners.Select(runner => runner.Resource).OfType<ReplicaResource>());
+
+    public IReadOnlyList<ReplicaSet> ReplicaSets => sets;
 
     public int? WatcherId => guard.ProcessId;
 
@@ -150,13 +180,9 @@ internal sealed class Engine(
     {
         CloseTheDoor();
         await supervision;
-        foreach (var runner in runners.Reverse())
+        foreach (var service in runners.Reverse().GroupBy(ServiceOf))
         {
-            var since = clock.GetTimestamp();
-            if (runner.ProcessId is not null && await runner.End())
-            {
-                report.State(runner.Resource.Name, "stopped", Tone.Quiet, clock.GetElapsedTime(since));
-            }
+            await Task.WhenAll(service.Select(End));
         }
 
         notifications.Fail(new DistributedApplicationException("The app was stopped."));
@@ -165,10 +191,26 @@ internal sealed class Engine(
             await dashboard.DisposeAsync();
         }
 
+        if (proxy is not null)
+        {
+            await proxy.DisposeAsync();
+        }
+
         await guard.DisposeAsync();
         logs?.Dispose();
         data?.Dispose();
     }
+
+    private async Task End(ServiceRunner runner)
+    {
+        var since = clock.GetTimestamp();
+        if (runner.ProcessId is not null && await runner.End())
+        {
+            report.State(runner.Resource.Name, "stopped", Tone.Quiet, clock.GetElapsedTime(since));
+        }
+    }
+
+    private static IResource ServiceOf(ServiceRunner runner) => runner.Resource is ReplicaResource replica ? replica.Service : runner.Resource;
 
     /// <summary>From here on nothing is started any more, so that nothing can be missed when all is stopped.</summary>
     private void CloseTheDoor()
@@ -217,6 +259,15 @@ internal sealed class Engine(
             {
                 await service.Supervise();
             }
+            else if (sets.FirstOrDefault(set => set.Service == resource) is { } set)
+            {
+                await set.Supervise();
+            }
+            else if (resource is IResourceWithParent { Parent: var parent } && parent.Annotations.OfType<NativeServer>().Any() && IsServer(resource))
+            {
+                await notifications.WaitForResourceHealthyAsync(parent.Name, stopping.Token);
+                Publish(resource, KnownResourceStates.Running, isHealthy: true);
+            }
             else if (resource is IResourceWithConnectionString && resource.TryGetLastAnnotation<LocalConnectionAnnotation>(out var local))
             {
                 Publish(resource, KnownResourceStates.Running, isHealthy: true);
@@ -247,6 +298,8 @@ internal sealed class Engine(
                 $"{resource.Name} cannot be run: {surprise.Message}", "The engine met something it does not know; the lines above say where.", [.. $"{surprise}".Split('\n')]));
         }
     }
+
+    private static bool IsServer(IResource resource) => resource.TryGetLastAnnotation<LocalConnectionAnnotation>(out var local) && local.IsServer;
 
     private void Fail(IResource resource, EngineError error)
     {

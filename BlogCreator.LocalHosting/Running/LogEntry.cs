@@ -58,7 +58,7 @@ internal sealed record LogEntry(DateTimeOffset Time, LogSeverity Severity, strin
         "INFO" or "INFORMATION" => LogSeverity.Info,
         "WARN" or "WARNING" => LogSeverity.Warn,
         "ERROR" or "FAIL" => LogSeverity.Error,
-        "FATAL" or "CRIT" or "CRITICAL" => LogSeverity.Fatal,
+        "FATAL" or "CRIT" or "CRITICAL" or "PANIC" => LogSeverity.Fatal,
         _ => null,
     };
 

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 namespace BlogCreator.LocalHosting;
 
 /// <summary>Understands the lines of one stream of a service: JSON of known names, lines of .NET's console, or just words.</summary>
-internal sealed partial class LogReader(TimeProvider clock, bool isErrorStream)
+/// <param name="isServer">A database server writes everything to one stream, and what it does not call an error is none. Most of
+/// its errors are its clients', who tell of them themselves.</param>
+internal sealed partial class LogReader(TimeProvider clock, bool isErrorStream, bool isServer = false)
 {
     // The service's own name and version are the same on every line.
     private static readonly HashSet<string> Unsaid = new(StringComparer.Ordinal)
@@ -14,7 +16,7 @@ internal sealed partial class LogReader(TimeProvider clock, bool isErrorStream)
         "error.stack_trace", "Exception", "ecs.version", "service.name", "service.version", "service.environment", "process.pid",
     };
 
-    private LogSeverity severity = isErrorStream ? LogSeverity.Error : LogSeverity.Info;
+    private LogSeverity severity = isErrorStream && !isServer ? LogSeverity.Error : LogSeverity.Info;
     private bool isLoud = true;
 
     /// <summary>Never fails: a service whose output is not read would stand still.</summary>
@@ -42,14 +44,14 @@ internal sealed partial class LogReader(TimeProvider clock, bool isErrorStream)
         if (Level().Match(line) is { Success: true } match)
         {
             severity = LogEntry.SeverityOf(match.Groups["level"].Value) ?? LogSeverity.Info;
-            isLoud = severity >= LogSeverity.Warn;
+            isLoud = severity >= (isServer ? LogSeverity.Fatal : LogSeverity.Warn);
             category = match.Groups["category"].Value;
         }
         else if (!line.StartsWith(' '))
         {
             // Not written by a logger: an unhandled exception, or a word for the person who started the app.
-            severity = isErrorStream ? LogSeverity.Error : LogSeverity.Info;
-            isLoud = line.Length > 0;
+            severity = isErrorStream && !isServer ? LogSeverity.Error : LogSeverity.Info;
+            isLoud = line.Length > 0 && !isServer;
         }
 
         return new LogEntry(clock.GetUtcNow(), severity, line) { Category = category, IsLoud = isLoud };
@@ -92,9 +94,9 @@ internal sealed partial class LogReader(TimeProvider clock, bool isErrorStream)
         return "";
     }
 
-    // .NET's simple formatter, with or without the time before it.
+    // .NET's simple formatter, with or without the time before it, and PostgreSQL's words.
     [GeneratedRegex(
-        @"^(?:[\d:.TZ/+-]+ ){0,2}(?<level>trce|dbug|info|warn|fail|crit): (?<category>[\w.]+(?=\[\d+\]))?",
+        @"^(?:[\d:.TZ/+-]+ ){0,2}(?<level>trce|dbug|info|warn|fail|crit): (?<category>[\w.]+(?=\[\d+\]))?|^(?<level>LOG|NOTICE|WARNING|ERROR|FATAL|PANIC):  ",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Level();

@@ -8,7 +8,8 @@ namespace BlogCreator.LocalHosting;
 /// <summary>What the engine asks of the operating system about processes.</summary>
 internal static class OperatingSystemProcess
 {
-    private const int Sigterm = 15;
+    public const int Interrupt = 2;
+    public const int Sigterm = 15;
 
     /// <summary>The dotnet that runs this process, so that a service never runs on another one that PATH happens to name.</summary>
     public static string DotnetPath { get; } = FindDotnet();
@@ -37,7 +38,7 @@ internal static class OperatingSystemProcess
     }
 
     /// <summary>Asks a process to end. False where that is not possible, and it has to be killed.</summary>
-    public static bool Terminate(int processId) => !OperatingSystem.IsWindows() && NativeKill(processId, Sigterm) == 0;
+    public static bool Terminate(int processId, int signal = Sigterm) => !OperatingSystem.IsWindows() && NativeKill(processId, signal) == 0;
 
     public static void Kill(int processId)
     {

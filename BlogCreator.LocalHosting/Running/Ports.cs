@@ -1,13 +1,20 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Aspire.Hosting.ApplicationModel;
 
 namespace BlogCreator.LocalHosting;
 
 /// <summary>Gives every endpoint of a process its port, before anything starts.</summary>
-internal static class Ports
+internal sealed class Ports
 {
-    public static void Allocate(DistributedApplicationModel model, IReadOnlyDictionary<string, int> chosen, bool isRandom)
+    // Below those that systems give to connections: a port must still be there when its service starts again.
+    private const int Lowest = 20_000;
+    private const int Highest = 32_000;
+
+    private readonly Dictionary<int, string> taken = [];
+
+    public void Allocate(DistributedApplicationModel model, IReadOnlyDictionary<string, int> chosen, bool isRandom)
     {
         var processes = model.Resources.Where(resource => resource is ProjectResource or ExecutableResource).ToList();
         if (chosen.Keys.FirstOrDefault(name => !processes.Exists(resource => resource.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) is { } stranger)
@@ -15,7 +22,6 @@ internal static class Ports
             throw new EngineError($"--port names no service: {stranger}.", $"There are {string.Join(", ", processes.Select(resource => resource.Name))}.");
         }
 
-        var taken = new Dictionary<int, string>();
         foreach (var resource in processes)
         {
             // Only the first endpoint of a service can be moved by name.
@@ -33,10 +39,10 @@ internal static class Ports
                 {
                     throw new EngineError(
                         $"{resource.Name} cannot start: port {fixedPort} is in use by another program.",
-                        $"Stop that program, or choose another port: --port {resource.Name}={Free(taken)}");
+                        $"Stop that program, or choose another port: --port {resource.Name}={Free()}");
                 }
 
-                var given = wanted ?? Free(taken);
+                var given = wanted ?? Free();
                 taken[given] = resource.Name;
                 endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, "localhost", given);
             }
@@ -61,14 +67,20 @@ internal static class Ports
         }
     }
 
-    private static int Free(Dictionary<int, string> taken)
+    /// <summary>A free port, and the same as before where that is possible.</summary>
+    public int Take(string resource, int? before = null)
+    {
+        var port = before is { } kept && !taken.ContainsKey(kept) && IsFree(kept) ? kept : Free();
+        taken[port] = resource;
+        return port;
+    }
+
+    private int Free()
     {
         while (true)
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            if (!taken.ContainsKey(port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port)))
+            var port = RandomNumberGenerator.GetInt32(Lowest, Highest);
+            if (!taken.ContainsKey(port) && IsFree(port))
             {
                 return port;
             }

@@ -39,9 +39,9 @@ internal sealed class ServiceProcess : IDisposable
     }
 
     /// <summary>Asks the service to end, and ends it when it does not.</summary>
-    public async Task Stop(TimeSpan patience, CancellationToken hurry)
+    public async Task Stop(TimeSpan patience, CancellationToken hurry, int signal = OperatingSystemProcess.Sigterm)
     {
-        if (!exited.Task.IsCompleted && OperatingSystemProcess.Terminate(Id))
+        if (!exited.Task.IsCompleted && OperatingSystemProcess.Terminate(Id, signal))
         {
             try
             {
@@ -57,6 +57,20 @@ internal sealed class ServiceProcess : IDisposable
         {
             OperatingSystemProcess.Kill(Id);
             await exited.Task;
+        }
+    }
+
+    /// <summary>All that it will ever be told.</summary>
+    public async Task Tell(string words, CancellationToken cancel)
+    {
+        try
+        {
+            await process.StandardInput.WriteAsync(words.AsMemory(), cancel);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it heard all; its exit code says why.
         }
     }
 

@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using BlogCreator.LocalHosting.Native;
+using BlogCreator.LocalHosting.Replicas;
 
 namespace BlogCreator.LocalHosting;
 
@@ -31,6 +35,9 @@ internal sealed class ServiceRunner(IResource resource, EngineContext engine)
     private const int StartAttempts = 3;
     private static readonly TimeSpan HealthInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CalmHealthInterval = TimeSpan.FromSeconds(5);
+
+    // Another replica can take over at once, so that it is worth knowing at once.
+    private static readonly TimeSpan ReplicaHealthInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -40,6 +47,7 @@ internal sealed class ServiceRunner(IResource resource, EngineContext engine)
     private readonly Lock gate = new();
     private readonly WaitAnnotation[] completions = [.. engine.Model.Resources.SelectMany(other => other.Annotations.OfType<WaitAnnotation>())
         .Where(wait => wait.WaitType == WaitType.WaitForCompletion && wait.Resource == resource)];
+    private readonly NativeServer? native = resource.TryGetLastAnnotation<NativeServer>(out var server) ? server : null;
     private volatile ServiceFacts facts = new();
     private volatile ServiceProcess? process;
     private CancellationTokenSource? turn;
@@ -56,6 +64,9 @@ internal sealed class ServiceRunner(IResource resource, EngineContext engine)
 
     /// <summary>Somebody waits until it has done its work, so it is not meant to stay.</summary>
     public bool IsRunOnce => completions.Length > 0;
+
+    /// <summary>It is asked how it is. Everything else counts as well while it runs.</summary>
+    public bool HasHealthCheck => native is not null || resource.Annotations.OfType<HttpHealthCheckAnnotation>().Any();
 
     private ServiceLog Log => engine.Logs.Of(resource.Name);
 
@@ -143,7 +154,7 @@ internal sealed class ServiceRunner(IResource resource, EngineContext engine)
         }
 
         Publish(KnownResourceStates.Stopping, processId: running.Id);
-        await running.Stop(engine.Options.StopTimeout, engine.Hurry);
+        await Stop(running, engine.Hurry);
         var exitCode = await running.Exited;
         Note(known => known with { ExitCode = exitCode });
         await Forget(running);
@@ -223,11 +234,6 @@ internal sealed class ServiceRunner(IResource resource, EngineContext engine)
 
     private async Task RunService(CancellationToken cancel)
     {
-        if (resource.GetReplicaCount() > 1)
-        {
-            engine.Report.State(resource.Name, "replicas", Tone.Notable, detail: "one instead of several: the embedded database has one writer");
-        }
-
         var pause = FirstPause;
         var attempts = 0;
         var wasHealthy = false;
@@ -254,11 +260,14 @@ internal sealed class ServiceRunner(IResource resource, EngineContext engine)
             else if (complaint is not null)
             {
                 engine.Report.State(resource.Name, "unhealthy", Tone.Bad, detail: $"{complaint}; it is ended");
-                await run.Stop(engine.Options.StopTimeout, cancel);
+                await Stop(run, cancel);
             }
 
-            // Ctrl+C in a terminal reaches the services too, perhaps before the engine knows of it.
+            // From here on nobody sends it anything.
+            Publish(KnownResourceStates.Running, processId: run.Id);
             var exitCode = await run.Exited;
+
+            // Ctrl+C in a terminal reaches the services too, perhaps before the engine knows of it.
             await Task.Delay(SignalGrace, engine.Clock, cancel);
             await Forget(run);
             Note(known => known with { ExitCode = exitCode, Crashes = known.Crashes + 1, Complaint = $"it {Ended(exitCode)}" });
@@ -280,7 +289,7 @@ internal sealed class ServiceRunner(IResource resource, EngineContext engine)
         var slow = false;
         while (!run.Exited.IsCompleted)
         {
-            if (await engine.Probe.Complaint(resource, cancel) is not { } complaint)
+            if (await Complaint(cancel) is not { } complaint)
             {
                 return null;
             }
@@ -309,14 +318,14 @@ internal sealed class ServiceRunner(IResource resource, EngineContext engine)
         var wasHealthy = true;
         while (true)
         {
-            await Task.WhenAny(run.Exited, Task.Delay(CalmHealthInterval, engine.Clock, cancel));
+            await Task.WhenAny(run.Exited, Task.Delay(resource is ReplicaResource ? ReplicaHealthInterval : CalmHealthInterval, engine.Clock, cancel));
             cancel.ThrowIfCancellationRequested();
             if (run.Exited.IsCompleted)
             {
                 return;
             }
 
-            var complaint = await engine.Probe.Complaint(resource, cancel);
+            var complaint = await Complaint(cancel);
             if (run.Exited.IsCompleted || complaint is null == wasHealthy)
             {
                 continue;
@@ -330,35 +339,73 @@ internal sealed class ServiceRunner(IResource resource, EngineContext engine)
         }
     }
 
+    private Task<string?> Complaint(CancellationToken cancel) => native?.Complaint(cancel) ?? engine.Probe.Complaint(resource, cancel);
+
+    private Task Stop(ServiceProcess run, CancellationToken hurry) =>
+        run.Stop(engine.Options.StopTimeout, hurry, native?.StopSignal ?? OperatingSystemProcess.Sigterm);
+
     private async Task<ServiceProcess> Launch(CancellationToken cancel)
     {
-        var start = await ServiceStart.Of(resource, engine.Execution, cancel);
+        if (native is not null)
+        {
+            Publish(KnownResourceStates.Starting);
+            await native.Prepare(RunTool, cancel);
+        }
+
+        var start = native is not null ? new ServiceStart(native.Start(), []) : await ServiceStart.Of(resource, engine.Execution, cancel);
         foreach (var variable in start.Environment)
         {
             engine.Secrets.Learn(variable.IsSecret ? variable.Value : null);
             engine.Secrets.LearnFrom(variable.Value);
         }
 
-        var readers = (Output: new LogReader(engine.Clock, isErrorStream: false), Error: new LogReader(engine.Clock, isErrorStream: true));
+        var run = Begin(start.Info, cancel);
+        process = run;
+        Note(known => known with
+        {
+            StartedAt = engine.Clock.GetUtcNow(),
+            ExitCode = null,
+            Environment = start.Environment,
+            Command = string.Join(' ', start.Info.ArgumentList.Prepend(start.Info.FileName)),
+        });
+        Publish(IsRunOnce ? KnownResourceStates.Running : KnownResourceStates.Starting, processId: run.Id);
+        return run;
+    }
+
+    private ServiceProcess Begin(ProcessStartInfo start, CancellationToken cancel, Action<string>? hear = null)
+    {
+        var readers = (Output: new LogReader(engine.Clock, isErrorStream: false, native is not null), Error: new LogReader(engine.Clock, isErrorStream: true, native is not null));
         lock (engine.Launching)
         {
             cancel.ThrowIfCancellationRequested();
-            var run = ServiceProcess.Start(
-                start.Info,
-                resource.Name,
-                (line, isError) => engine.Report.Log(engine.Logs.Add(resource.Name, (isError ? readers.Error : readers.Output).Read(line))));
-            engine.Guard.Add(run.Id);
-            process = run;
-            Note(known => known with
+            var run = ServiceProcess.Start(start, resource.Name, (line, isError) =>
             {
-                StartedAt = engine.Clock.GetUtcNow(),
-                ExitCode = null,
-                Environment = start.Environment,
-                Command = string.Join(' ', start.Info.ArgumentList.Prepend(start.Info.FileName)),
+                engine.Report.Log(engine.Logs.Add(resource.Name, (isError ? readers.Error : readers.Output).Read(line)));
+                hear?.Invoke(line);
             });
-            Publish(IsRunOnce ? KnownResourceStates.Running : KnownResourceStates.Starting, processId: run.Id);
+            engine.Guard.Add(run.Id);
             return run;
         }
+    }
+
+    private async Task<IReadOnlyList<string>> RunTool(ProcessStartInfo start, string input, CancellationToken cancel)
+    {
+        var said = new ConcurrentQueue<string>();
+        using var run = Begin(start, cancel, said.Enqueue);
+        try
+        {
+            await run.Tell(input, cancel);
+            await run.Exited.WaitAsync(cancel);
+        }
+        finally
+        {
+            await run.Stop(engine.Options.StopTimeout, engine.Hurry);
+            await run.Drain();
+            engine.Guard.Remove(run.Id);
+        }
+
+        var exitCode = await run.Exited;
+        return exitCode == 0 ? [.. said] : throw Failure($"cannot be prepared: {Path.GetFileName(start.FileName)} {Ended(exitCode)}.");
     }
 
     private async Task Forget(ServiceProcess run)

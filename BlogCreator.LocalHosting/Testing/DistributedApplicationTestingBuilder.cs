@@ -93,6 +93,6 @@ public static class DistributedApplicationHostingTestingExtensions
             resourceName, state => state.IsHealthy && state.ProcessId is { } id && id != oldProcessId, cancellationToken);
 
     private static IResource Find(DistributedApplication app, string resourceName) =>
-        app.Model.Resources.FirstOrDefault(resource => string.Equals(resource.Name, resourceName, StringComparison.OrdinalIgnoreCase))
+        app.Engine.Resources.FirstOrDefault(resource => string.Equals(resource.Name, resourceName, StringComparison.OrdinalIgnoreCase))
         ?? throw new ArgumentException($"There is no resource '{resourceName}'.", nameof(resourceName));
 }

@@ -27,10 +27,11 @@ public sealed class RunningApp : IAsyncDisposable
     /// <summary>Speaks to Web only, as a person's browser does.</summary>
     public HttpClient Client { get; }
 
-    public static async Task<RunningApp> Start()
+    /// <param name="args">Options of the engine, such as real servers and replicas.</param>
+    public static async Task<RunningApp> Start(params string[] args)
     {
         using var patience = new CancellationTokenSource(Patience);
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.BlogCreator_AppHost>(patience.Token);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.BlogCreator_AppHost>(args, patience.Token);
         var app = await builder.BuildAsync(patience.Token);
         await app.StartAsync(patience.Token);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("web", patience.Token);

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using BlogCreator.Contracts;
 using BlogCreator.LocalHosting;
 
 namespace BlogCreator.Tests.AppHost.LocalEngine;
@@ -34,6 +36,7 @@ public sealed class EngineProgramTests : IDisposable
         var engine = Start("--data", data, "--port", Named("web", web), "--port", Named("api", api));
         var said = await ReadUntil(engine, line => line.StartsWith("Dashboard ", StringComparison.Ordinal));
         Assert.Equal($"Open http://localhost:{web.ToString(CultureInfo.InvariantCulture)}", said[^2]);
+        Assert.Contains(said, line => line.Contains("SQLite has one writer, so api and web run once", StringComparison.Ordinal));
         await OpensTheDashboard(said[^1]["Dashboard ".Length..]);
         var children = Processes.Children(engine.Id);
         Assert.Equal(3, children.Count);
@@ -59,6 +62,44 @@ public sealed class EngineProgramTests : IDisposable
         engine.Kill();
 
         await Processes.UntilGone(children.Keys, cancel);
+    }
+
+    [Fact]
+    public async Task A_killed_engine_leaves_no_server_and_no_replica_behind_and_the_next_start_has_all_that_was_saved()
+    {
+        Processes.RequireServers();
+        var (web, api) = (FreePort(), FreePort());
+        string[] args = ["--data", data, "--port", Named("web", web), "--port", Named("api", api), "--services", "native", "--replicas", "2", "--no-dashboard"];
+        var engine = Start(args);
+        var said = await ReadUntil(engine, line => line.StartsWith("Open ", StringComparison.Ordinal));
+        foreach (var replica in new[] { "api-1", "api-2", "web-1", "web-2" })
+        {
+            Assert.Contains(said, line => line.Contains($"  {replica} ", StringComparison.Ordinal) && line.Contains(" healthy ", StringComparison.Ordinal) && line.Contains("http://localhost:", StringComparison.Ordinal));
+        }
+
+        using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new UriBuilder("http", "localhost", web).Uri };
+        using var made = await SetUp(browser);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var processes = Processes.Descendants(engine.Id);
+        Assert.Contains(processes.Values, command => command.Contains("checkpointer", StringComparison.Ordinal));
+        Assert.Contains(processes.Values, command => command.Contains("redis-server", StringComparison.Ordinal));
+        Assert.DoesNotContain(processes.Values, command => command.Contains("password", StringComparison.OrdinalIgnoreCase));
+
+        engine.Kill();
+        await Processes.UntilGone(processes.Keys, cancel);
+
+        engine.Dispose();
+        engine = Start(args);
+        await ReadUntil(engine, line => line.StartsWith("Open ", StringComparison.Ordinal));
+        using var again = await SetUp(browser);
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        processes = Processes.Descendants(engine.Id);
+        OperatingSystemProcess.Terminate(engine.Id);
+        said = await ReadToEnd(engine);
+        Assert.Equal(0, engine.ExitCode);
+        var stopped = said.Where(line => line.Contains(" stopped ", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0].Split('-')[0]);
+        Assert.Equal(["web", "web", "api", "api", "redis", "postgres"], stopped);
+        Assert.All(processes.Keys, id => Assert.False(Processes.IsAlive(id)));
     }
 
     [Fact]
@@ -104,6 +145,9 @@ public sealed class EngineProgramTests : IDisposable
         Assert.Contains(said, line => line.Contains("--data DIR", StringComparison.Ordinal));
         Assert.Contains(said, line => line.Contains("--publisher manifest --output-path FILE", StringComparison.Ordinal));
     }
+
+    private Task<HttpResponseMessage> SetUp(HttpClient browser) =>
+        browser.PostAsJsonAsync("/api/v1/setup", new SetupRequest("ada@example.org", "correct horse battery", "Notes"), BlogApi.Json, cancel);
 
     private async Task OpensTheDashboard(string link)
     {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using BlogCreator.LocalHosting;
+using BlogCreator.LocalHosting.Native;
+using BlogCreator.Tests.Platform;
 
 namespace BlogCreator.Tests.AppHost.LocalEngine;
 
@@ -9,6 +11,13 @@ internal static class Processes
 {
     public static void RequireLinux() =>
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Looks at processes through /proc.");
+
+    public static void RequireServers()
+    {
+        RequireLinux();
+        Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        Assert.SkipWhen(Programs.Find(Programs.OnPath, "redis-server") is null, "Redis is not installed here (Debian: apt-get install redis-server).");
+    }
 
     public static bool IsAlive(int processId) => OperatingSystemProcess.Identity(processId) is not null;
 
@@ -31,6 +40,10 @@ internal static class Processes
 
         return children;
     }
+
+    /// <summary>With those that its processes started in their turn.</summary>
+    public static IReadOnlyDictionary<int, string> Descendants(int processId) =>
+        Children(processId).SelectMany(child => Descendants(child.Key).Append(child)).ToDictionary();
 
     public static async Task UntilGone(IEnumerable<int> processIds, CancellationToken cancel)
     {
