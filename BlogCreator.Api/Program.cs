@@ -25,7 +25,7 @@ if (args is ["migrate", ..])
     // Without a web server and its parts: every start of the app waits for this.
     var command = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, EnvironmentName = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") });
     command.AddCommandDefaults();
-    if (command.Environment.IsDevelopment() && (await SchemaVersion.Missing(DataFeature.ConnectionString(command.Configuration), CancellationToken.None)).Count == 0)
+    if (command.Environment.IsDevelopment() && (await SchemaVersion.Missing(BlogDbConnection.From(command.Configuration), CancellationToken.None)).Count == 0)
     {
         // The second start and every one after it: nothing to do, and in development no token to make.
         return 0;

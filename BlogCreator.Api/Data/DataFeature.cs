@@ -1,6 +1,8 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
 
 namespace BlogCreator.Api.Data;
 
@@ -8,46 +10,27 @@ public static class DataFeature
 {
     public static IHostApplicationBuilder AddData(this IHostApplicationBuilder builder)
     {
-        var connection = ConnectionString(builder.Configuration);
-        builder.Services.AddDbContext<BlogDb, SqliteBlogDb>((services, options) => options
-            .UseSqlite(connection)
-            .AddInterceptors(services.GetServices<Microsoft.EntityFrameworkCore.Diagnostics.IInterceptor>()));
+        var connection = BlogDbConnection.From(builder.Configuration);
+        builder.Services.AddSingleton(connection);
+        if (connection.IsPostgres)
+        {
+            builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(connection.Text).UseLoggerFactory(services.GetService<ILoggerFactory>()).Build());
+            builder.Services.AddDbContext<BlogDb, PostgresBlogDb>((services, options) => options
+                .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+                .AddInterceptors(services.GetServices<IInterceptor>()));
+        }
+        else
+        {
+            builder.Services.AddDbContext<BlogDb, SqliteBlogDb>((services, options) => options
+                .UseSqlite(connection.Text)
+                .AddInterceptors(services.GetServices<IInterceptor>()));
+        }
+
         builder.Services.AddHealthChecks().AddCheck("database", new DatabaseHealth(connection), tags: ["ready"]);
         return builder;
     }
 
-    /// <summary>The checked connection string. Fails at start, naming the setting, rather than at the first request.</summary>
-    internal static string ConnectionString(IConfiguration configuration)
-    {
-        const string Setting = "ConnectionStrings__blogdb";
-        var text = configuration.GetConnectionString("blogdb");
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            throw new InvalidOperationException($"{Setting} is not set. Give it a SQLite file, for example 'Data Source=blog.db'.");
-        }
-
-        if (text.Contains("Host=", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InvalidOperationException($"{Setting} names a PostgreSQL server, which this version cannot use yet. Give it a SQLite file, for example 'Data Source=blog.db'.");
-        }
-
-        try
-        {
-            var sqlite = new SqliteConnectionStringBuilder(text) { ForeignKeys = true };
-            if (string.IsNullOrWhiteSpace(sqlite.DataSource))
-            {
-                throw new InvalidOperationException($"{Setting} has no 'Data Source'.");
-            }
-
-            return sqlite.ToString();
-        }
-        catch (ArgumentException wrong)
-        {
-            throw new InvalidOperationException($"{Setting} cannot be understood: {wrong.Message}", wrong);
-        }
-    }
-
-    private sealed class DatabaseHealth(string connection) : IHealthCheck
+    private sealed class DatabaseHealth(BlogDbConnection connection) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
@@ -57,7 +40,7 @@ public static class DataFeature
                     ? HealthCheckResult.Unhealthy("The database is older than this version. Run the 'migrate' command.")
                     : HealthCheckResult.Healthy();
             }
-            catch (SqliteException unreachable)
+            catch (DbException unreachable)
             {
                 return HealthCheckResult.Unhealthy("The database cannot be read.", unreachable);
             }

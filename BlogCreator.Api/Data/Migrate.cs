@@ -7,7 +7,7 @@ public sealed partial class Migrate(BlogDb db, ILogger<Migrate> logger)
 {
     public async Task Run(CancellationToken cancel)
     {
-        if (db.Database.GetDbConnection() is { DataSource: { Length: > 0 } file } && Path.GetDirectoryName(file) is { Length: > 0 } folder)
+        if (db.Database.IsSqlite() && db.Database.GetDbConnection() is { DataSource: { Length: > 0 } file } && Path.GetDirectoryName(file) is { Length: > 0 } folder)
         {
             Directory.CreateDirectory(folder);
         }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace BlogCreator.Api.Data;
@@ -10,24 +11,34 @@ namespace BlogCreator.Api.Data;
 /// </summary>
 public static class SchemaVersion
 {
-    private static readonly Lazy<IReadOnlyList<string>> Known = new(() =>
-        [.. typeof(SchemaVersion).Assembly.GetTypes().Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>().Order(StringComparer.Ordinal)]);
+    private static readonly Lazy<IReadOnlyList<string>> Sqlite = new(() => Of(typeof(SqliteBlogDb)));
+    private static readonly Lazy<IReadOnlyList<string>> Postgres = new(() => Of(typeof(PostgresBlogDb)));
 
-    public static async Task<IReadOnlyList<string>> Missing(string connectionString, CancellationToken cancel)
+    public static async Task<IReadOnlyList<string>> Missing(BlogDbConnection database, CancellationToken cancel)
     {
-        var settings = new SqliteConnectionStringBuilder(connectionString) { Mode = SqliteOpenMode.ReadOnly };
-        if (!File.Exists(settings.DataSource))
+        ArgumentNullException.ThrowIfNull(database);
+        var known = (database.IsPostgres ? Postgres : Sqlite).Value;
+        var text = database.Text;
+        if (!database.IsPostgres)
         {
-            return Known.Value;
+            var settings = new SqliteConnectionStringBuilder(text) { Mode = SqliteOpenMode.ReadOnly };
+            if (!File.Exists(settings.DataSource))
+            {
+                return known;
+            }
+
+            text = settings.ToString();
         }
 
-        await using var connection = new SqliteConnection(settings.ToString());
+        await using var connection = (database with { Text = text }).Open();
         await connection.OpenAsync(cancel);
         await using var command = connection.CreateCommand();
-        command.CommandText = """SELECT COUNT(*) FROM sqlite_master WHERE name = '__EFMigrationsHistory'""";
+        command.CommandText = database.IsPostgres
+            ? """SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('"__EFMigrationsHistory"')"""
+            : """SELECT COUNT(*) FROM sqlite_master WHERE name = '__EFMigrationsHistory'""";
         if (await command.ExecuteScalarAsync(cancel) is not 1L)
         {
-            return Known.Value;
+            return known;
         }
 
         command.CommandText = """SELECT "MigrationId" FROM "__EFMigrationsHistory" """;
@@ -38,6 +49,11 @@ public static class SchemaVersion
             applied.Add(reader.GetString(0));
         }
 
-        return [.. Known.Value.Where(id => !applied.Contains(id))];
+        return [.. known.Where(id => !applied.Contains(id))];
     }
+
+    private static IReadOnlyList<string> Of(Type context) =>
+        [.. context.Assembly.GetTypes()
+            .Where(type => type.GetCustomAttribute<DbContextAttribute>()?.ContextType == context)
+            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>().Order(StringComparer.Ordinal)];
 }

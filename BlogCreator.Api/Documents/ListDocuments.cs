@@ -31,8 +31,7 @@ public static class ListDocuments
             .Where(document => document.OwnerId == user.Id && (after == null || document.Id < after) && (wanted == null || document.Status == wanted));
         foreach (var word in Words(q))
         {
-            var pattern = $"%{word}%";
-            documents = documents.Where(document => EF.Functions.Like(document.FileName, pattern, "\\") || (document.Title != null && EF.Functions.Like(document.Title, pattern, "\\")));
+            documents = documents.WhereContains(db, word, document => document.FileName, document => document.Title);
         }
 
         var page = await documents.OrderByDescending(document => document.Id).Take(take + 1).ToListAsync(cancel);
@@ -41,6 +40,5 @@ public static class ListDocuments
 
     private static IEnumerable<string> Words(string? q) => (q ?? string.Empty)[..Math.Min(q?.Length ?? 0, LongestQuery)]
         .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Take(MostWords)
-        .Select(word => word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal));
+        .Take(MostWords);
 }

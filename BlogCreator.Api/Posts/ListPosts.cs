@@ -30,8 +30,7 @@ public static class ListPosts
             .Join(versions, post => new { post.Id, Number = post.Version }, version => new { Id = version.PostId, version.Number }, (post, version) => new { post, version });
         foreach (var word in (q ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(8))
         {
-            var pattern = $"%{word.Replace("\\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
-            found = found.Where(row => EF.Functions.Like(row.version.Title, pattern, "\\"));
+            found = found.WhereContains(db, word, row => row.version.Title);
         }
 
         var rows = await found.OrderByDescending(row => row.post.Id).Take(take + 1).ToListAsync(cancel);

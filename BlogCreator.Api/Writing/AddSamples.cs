@@ -28,8 +28,8 @@ public static class AddSamples
             documents.Add(await upload.Add(content, name, user.Id, cancel));
         }
 
-        // The transaction takes the write lock at once: of two clicks, the second sees what the first began.
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        // Of two clicks, the second sees what the first began.
+        await using var transaction = await db.BeginAlone(user.Id, cancel);
         var (generations, posts) = (db.Generations, db.Posts);
         var known = (await generations.AsNoTracking()
             .Where(generation => generation.OwnerId == user.Id && generation.Status != GenerationStatus.Failed && generation.Status != GenerationStatus.Cancelled)

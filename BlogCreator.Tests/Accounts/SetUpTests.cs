@@ -5,13 +5,17 @@ using BlogCreator.Tests.Platform;
 
 namespace BlogCreator.Tests.Accounts;
 
-public sealed class SetUpTests : IAsyncLifetime
+public abstract class SetUpTests(ApiFixture api) : IAsyncLifetime
 {
-    private readonly ApiFixture _api = new();
+    private readonly ApiFixture _api = api;
 
     public ValueTask InitializeAsync() => _api.InitializeAsync();
 
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_new_site_is_set_up_once_and_its_owner_is_signed_in()
@@ -108,3 +112,7 @@ public sealed class SetUpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 }
+
+public sealed class SetUpOnSqlite() : SetUpTests(new ApiFixture());
+
+public sealed class SetUpOnPostgres() : SetUpTests(new PostgresApiFixture().OrSkip());

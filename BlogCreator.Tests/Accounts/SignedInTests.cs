@@ -6,7 +6,7 @@ using BlogCreator.Tests.Platform;
 
 namespace BlogCreator.Tests.Accounts;
 
-public sealed class SignedInTests(ApiFixture api) : IClassFixture<ApiFixture>
+public abstract class SignedInTests(ApiFixture api)
 {
     [Fact]
     public async Task What_a_person_who_is_signed_in_gets_is_kept_by_no_cache()
@@ -65,3 +65,7 @@ public sealed class SignedInTests(ApiFixture api) : IClassFixture<ApiFixture>
         static Task<HttpResponseMessage> Put(HttpClient client, EditProfileRequest request) => client.PutAsJsonAsync("/api/v1/profile", request, BlogApi.Json);
     }
 }
+
+public sealed class SignedInOnSqlite(ApiFixture api) : SignedInTests(api), IClassFixture<ApiFixture>;
+
+public sealed class SignedInOnPostgres(PostgresApiFixture api) : SignedInTests(api.OrSkip()), IClassFixture<PostgresApiFixture>;

@@ -5,7 +5,7 @@ internal static class Repository
 {
     private static readonly string[] Generated = ["artifacts", ".data", ".git", "bin", "obj", "node_modules", "TestResults"];
 
-    private static readonly string Root = FindRoot(AppContext.BaseDirectory);
+    public static readonly string Root = FindRoot(AppContext.BaseDirectory);
 
     public static IReadOnlyList<string> Files() => [.. Walk(Root).Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))];
 

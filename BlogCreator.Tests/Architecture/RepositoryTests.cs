@@ -70,7 +70,7 @@ public sealed partial class RepositoryTests
     {
         var central = XDocument.Parse(Repository.Read("Directory.Packages.props"));
         Assert.All(central.Descendants("PackageVersion"), package =>
-            Assert.Matches(@"^(\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?|\$\(Aspire\w*Version\))$", package.Attribute("Version")?.Value));
+            Assert.Matches(@"^(\d+\.\d+\.\d+(\.\d+)?(-[0-9A-Za-z.]+)?|\$\(Aspire\w*Version\))$", package.Attribute("Version")?.Value));
         Assert.DoesNotContain(central.Descendants("PackageVersion").GroupBy(package => package.Attribute("Include")?.Value), group => group.Count() > 1);
 
         var elsewhere = Repository.Files()

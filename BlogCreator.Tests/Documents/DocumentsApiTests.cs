@@ -7,16 +7,27 @@ using BlogCreator.Tests.Platform;
 
 namespace BlogCreator.Tests.Documents;
 
-public sealed class DocumentsApiTests : IAsyncLifetime
+public abstract class DocumentsApiTests : IAsyncLifetime
 {
     private const string Text = "The harbour authority of the city has measured the tides since the year 1874.\n\nIt publishes its tables every winter.";
     private const int MaxBytes = 200_000;
 
-    private readonly ApiFixture _api = new() { Settings = { ["Uploads:MaxBytes"] = "200000", ["Documents:KeepDeletedFor"] = "00:00:00" } };
+    private readonly ApiFixture _api;
+
+    protected DocumentsApiTests(ApiFixture api)
+    {
+        _api = api;
+        _api.Settings["Uploads:MaxBytes"] = "200000";
+        _api.Settings["Documents:KeepDeletedFor"] = "00:00:00";
+    }
 
     public ValueTask InitializeAsync() => _api.InitializeAsync();
 
-    public ValueTask DisposeAsync() => _api.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task An_uploaded_file_is_read_and_its_passages_and_bytes_are_given_back()
@@ -251,3 +262,7 @@ public sealed class DocumentsApiTests : IAsyncLifetime
         }
     }
 }
+
+public sealed class DocumentsApiOnSqlite() : DocumentsApiTests(new ApiFixture());
+
+public sealed class DocumentsApiOnPostgres() : DocumentsApiTests(new PostgresApiFixture().OrSkip());

@@ -7,7 +7,7 @@ using BlogCreator.Tests.Platform;
 namespace BlogCreator.Tests.Documents;
 
 /// <summary>Cancelling, trying again, removing and bringing back, finding.</summary>
-public sealed class ReadingLifeTests(ApiFixture api) : IClassFixture<ApiFixture>
+public abstract class ReadingLifeTests(ApiFixture api)
 {
     // Long enough to be seen while it is read: thousands of pages of words.
     private static readonly byte[] Long = LongPdf();
@@ -134,3 +134,7 @@ public sealed class ReadingLifeTests(ApiFixture api) : IClassFixture<ApiFixture>
         return pdf.Build();
     }
 }
+
+public sealed class ReadingLifeOnSqlite(ApiFixture api) : ReadingLifeTests(api), IClassFixture<ApiFixture>;
+
+public sealed class ReadingLifeOnPostgres(PostgresApiFixture api) : ReadingLifeTests(api.OrSkip()), IClassFixture<PostgresApiFixture>;

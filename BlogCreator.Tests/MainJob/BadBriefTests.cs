@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlogCreator.Tests.MainJob;
 
 /// <summary>Briefs that cannot be written as asked: refused, or answered honestly.</summary>
-public sealed class BadBriefTests(ApiFixture api) : IClassFixture<ApiFixture>
+public abstract class BadBriefTests(ApiFixture api)
 {
     [Fact]
     public async Task A_brief_without_documents_is_refused()
@@ -125,3 +125,7 @@ public sealed class BadBriefTests(ApiFixture api) : IClassFixture<ApiFixture>
         async () => (await author.GetFromJsonAsync<GenerationDetails>($"/api/v1/generations/{id}", BlogApi.Json))!,
         found => found.Status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled);
 }
+
+public sealed class BadBriefOnSqlite(ApiFixture api) : BadBriefTests(api), IClassFixture<ApiFixture>;
+
+public sealed class BadBriefOnPostgres(PostgresApiFixture api) : BadBriefTests(api.OrSkip()), IClassFixture<PostgresApiFixture>;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlogCreator.Tests.Operations;
 
-public sealed class OperationsTests(ApiFixture api) : IClassFixture<ApiFixture>
+public abstract class OperationsTests(ApiFixture api)
 {
     [Fact]
     public async Task The_owner_sees_what_is_well_and_tries_dead_work_again_and_others_see_nothing()
@@ -54,3 +54,7 @@ public sealed class OperationsTests(ApiFixture api) : IClassFixture<ApiFixture>
         return job.Id;
     }
 }
+
+public sealed class OperationsOnSqlite(ApiFixture api) : OperationsTests(api), IClassFixture<ApiFixture>;
+
+public sealed class OperationsOnPostgres(PostgresApiFixture api) : OperationsTests(api.OrSkip()), IClassFixture<PostgresApiFixture>;

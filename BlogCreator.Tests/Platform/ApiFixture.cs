@@ -13,16 +13,19 @@ namespace BlogCreator.Tests.Platform;
 
 /// <summary>
 /// The real Api over HTTP on a database and a file store of its own in a temporary folder. Its workers run. Use it as a
-/// class fixture; <see cref="SignInAs"/> gives each test people of its own.
+/// class fixture; <see cref="SignInAs"/> gives each test people of its own. This one runs on SQLite,
+/// <see cref="PostgresApiFixture"/> on PostgreSQL.
 /// </summary>
-public sealed class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
+public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
 {
+    private string? _database;
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("blogcreator-test-").FullName;
 
     /// <summary>Settings such as <c>Uploads:MaxBytes</c>; set before the first request.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
-    public ValueTask InitializeAsync()
+    public virtual ValueTask InitializeAsync()
     {
         // Starts the host, so that the first request of a test does not.
         _ = Services;
@@ -59,7 +62,7 @@ public sealed class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         builder.UseEnvironment("Development");
         // A setting and not UseKestrel(0), which sets the port while the program may have started already.
         builder.UseSetting("urls", "http://127.0.0.1:0");
-        builder.UseSetting("ConnectionStrings:blogdb", $"Data Source={Path.Combine(Folder, "blogdb.db")}");
+        builder.UseSetting("ConnectionStrings:blogdb", _database ??= Task.Run(CreateDatabase).GetAwaiter().GetResult());
         builder.UseSetting("Logging:LogLevel:Default", "Critical");
         builder.UseSetting("Logging:LogLevel:Microsoft.EntityFrameworkCore", "None");
         builder.UseSetting("Storage:Path", Path.Combine(Folder, "files"));
@@ -68,10 +71,15 @@ public sealed class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         {
             builder.UseSetting(name, value);
         }
+    }
 
-        // Before the workers start, as the migrate step does in a run.
-        using var db = new SqliteBlogDb(new DbContextOptionsBuilder<SqliteBlogDb>().UseSqlite($"Data Source={Path.Combine(Folder, "blogdb.db")}").Options);
-        db.Database.Migrate();
+    /// <summary>A database with this version's tables, before the workers start, as the migrate step makes it in a run.</summary>
+    protected virtual async Task<string> CreateDatabase()
+    {
+        var connection = $"Data Source={Path.Combine(Folder, "blogdb.db")}";
+        await using var db = new SqliteBlogDb(new DbContextOptionsBuilder<SqliteBlogDb>().UseSqlite(connection).Options);
+        await db.Database.MigrateAsync();
+        return connection;
     }
 
     public override async ValueTask DisposeAsync()
@@ -79,5 +87,21 @@ public sealed class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         await base.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
+}
+
+/// <summary>The same on a database of its own on a real PostgreSQL.</summary>
+public sealed class PostgresApiFixture : ApiFixture
+{
+    /// <summary>For the constructor of a test class: skips its tests where PostgreSQL is missing.</summary>
+    public PostgresApiFixture OrSkip()
+    {
+        PostgresServer.SkipUnlessThere();
+        return this;
+    }
+
+    public override ValueTask InitializeAsync() => PostgresServer.Missing is null ? base.InitializeAsync() : ValueTask.CompletedTask;
+
+    protected override Task<string> CreateDatabase() => PostgresServer.NewDatabase();
 }

@@ -7,7 +7,7 @@ using BlogCreator.Tests.Platform;
 
 namespace BlogCreator.Tests.Posts;
 
-public sealed class BadPostRequestTests(ApiFixture api) : IClassFixture<ApiFixture>
+public abstract class BadPostRequestTests(ApiFixture api)
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -100,3 +100,7 @@ public sealed class BadPostRequestTests(ApiFixture api) : IClassFixture<ApiFixtu
         return (await answer.Content.ReadFromJsonAsync<PostDetails>(BlogApi.Json))!;
     }
 }
+
+public sealed class BadPostRequestOnSqlite(ApiFixture api) : BadPostRequestTests(api), IClassFixture<ApiFixture>;
+
+public sealed class BadPostRequestOnPostgres(PostgresApiFixture api) : BadPostRequestTests(api.OrSkip()), IClassFixture<PostgresApiFixture>;

@@ -7,7 +7,7 @@ using BlogCreator.Tests.Platform;
 
 namespace BlogCreator.Tests.Posts;
 
-public sealed class ContentChangesTests(ApiFixture api) : IClassFixture<ApiFixture>
+public abstract class ContentChangesTests(ApiFixture api)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -108,3 +108,7 @@ public sealed class ContentChangesTests(ApiFixture api) : IClassFixture<ApiFixtu
         }
     }
 }
+
+public sealed class ContentChangesOnSqlite(ApiFixture api) : ContentChangesTests(api), IClassFixture<ApiFixture>;
+
+public sealed class ContentChangesOnPostgres(PostgresApiFixture api) : ContentChangesTests(api.OrSkip()), IClassFixture<PostgresApiFixture>;

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlogCreator.Tests.Posts;
 
-public sealed class PublishTests(ApiFixture api) : IClassFixture<ApiFixture>
+public abstract class PublishTests(ApiFixture api)
 {
     private const string Supported = "The bridge was opened in 1890.[^1]";
     private const string Wrong = "The bridge was opened in 1980.[^1]";
@@ -233,3 +233,7 @@ public sealed class PublishTests(ApiFixture api) : IClassFixture<ApiFixture>
         return (await answer.Content.ReadFromJsonAsync<T>(BlogApi.Json))!;
     }
 }
+
+public sealed class PublishOnSqlite(ApiFixture api) : PublishTests(api), IClassFixture<ApiFixture>;
+
+public sealed class PublishOnPostgres(PostgresApiFixture api) : PublishTests(api.OrSkip()), IClassFixture<PostgresApiFixture>;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlogCreator.Tests.Posts;
 
-public sealed class VersionsTests(ApiFixture api) : IClassFixture<ApiFixture>
+public abstract class VersionsTests(ApiFixture api)
 {
     [Fact]
     public async Task A_run_of_automatic_saves_is_one_version_in_the_history_and_the_number_still_rises()
@@ -255,3 +255,7 @@ public sealed class VersionsTests(ApiFixture api) : IClassFixture<ApiFixture>
         return await jobs.CountAsync(job => job.Kind == kind && job.Subject == subject && job.Status == JobStatus.Waiting);
     }
 }
+
+public sealed class VersionsOnSqlite(ApiFixture api) : VersionsTests(api), IClassFixture<ApiFixture>;
+
+public sealed class VersionsOnPostgres(PostgresApiFixture api) : VersionsTests(api.OrSkip()), IClassFixture<PostgresApiFixture>;

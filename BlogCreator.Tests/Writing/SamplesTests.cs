@@ -4,7 +4,7 @@ using BlogCreator.Tests.Platform;
 
 namespace BlogCreator.Tests.Writing;
 
-public sealed class SamplesTests(ApiFixture api) : IClassFixture<ApiFixture>
+public abstract class SamplesTests(ApiFixture api)
 {
     [Fact]
     public async Task Asked_for_twice_the_samples_are_there_once_and_every_statement_of_their_post_is_supported()
@@ -36,3 +36,7 @@ public sealed class SamplesTests(ApiFixture api) : IClassFixture<ApiFixture>
         }
     }
 }
+
+public sealed class SamplesOnSqlite(ApiFixture api) : SamplesTests(api), IClassFixture<ApiFixture>;
+
+public sealed class SamplesOnPostgres(PostgresApiFixture api) : SamplesTests(api.OrSkip()), IClassFixture<PostgresApiFixture>;

@@ -9,3 +9,10 @@ internal sealed class SqliteBlogDbFactory : IDesignTimeDbContextFactory<SqliteBl
     public SqliteBlogDb CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<SqliteBlogDb>().UseSqlite("Data Source=:memory:").Options);
 }
+
+/// <summary>The same with <c>--context PostgresBlogDb -o Data/PostgresMigrations</c>; no server is asked.</summary>
+internal sealed class PostgresBlogDbFactory : IDesignTimeDbContextFactory<PostgresBlogDb>
+{
+    public PostgresBlogDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PostgresBlogDb>().UseNpgsql("Host=localhost").Options);
+}
