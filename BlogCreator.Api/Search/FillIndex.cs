@@ -107,6 +107,12 @@ internal sealed partial class FillIndex(BlogDb db, ElasticClient client, WriteBu
         {
             await client.PutTemplate(shape.TemplateName(kind), shape.Template(kind), cancel);
             begun &= (await client.Holders(shape.Writers(kind, index.Id), cancel)).Count > 0;
+            if (index.OpenBefore is null)
+            {
+                // Under a number that was never used before: after a database was restored, an index of a later time may bear it.
+                await client.DeleteIndex(shape.Index(kind, index.Version, index.Id), cancel);
+            }
+
             await client.CreateIndex(shape.Index(kind, index.Version, index.Id), shape.Creation(kind, index.Id), cancel);
         }
 

@@ -122,7 +122,8 @@ internal sealed partial class FollowChanges(IServiceScopeFactory scopes, IOption
         }
 
         await keep.Settle(shape, cancel);
-        foreach (var index in own.Where(index => index.State is SearchIndexState.Filling))
+        // Anew: one that was lost has just made room for another.
+        foreach (var index in (await keep.Own(shape, cancel)).Where(index => index.State is SearchIndexState.Filling))
         {
             if (await services.GetRequiredService<FillIndex>().Run(index.Id, shape, null, cancel))
             {
