@@ -48,6 +48,11 @@ if (args is ["migrate", ..])
     return 0;
 }
 
+if (args is ["reindex", ..])
+{
+    return await Reindex.Run(args, Console.Out);
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedisClient("redis");
@@ -60,6 +65,7 @@ builder.AddData();
 builder.AddOperations();
 builder.AddAccounts();
 builder.AddDocuments();
+builder.AddSearch();
 builder.AddPosts();
 builder.AddWriting();
 

@@ -117,8 +117,8 @@ public sealed class BlogApi(HttpClient http)
 
     public Task<PreviewDetails> Preview(Guid id, PreviewRequest request, CancellationToken cancel) => Send<PreviewDetails>(HttpMethod.Post, $"api/v1/posts/{id}/preview", request, cancel);
 
-    public async Task<Page<SearchHit>> Search(string query, string scope, string? after, CancellationToken cancel) =>
-        (await Get<Page<SearchHit>>($"api/v1/search?q={Uri.EscapeDataString(query)}&scope={scope}" + (after is null ? "" : "&after=" + Uri.EscapeDataString(after)), cancel))!;
+    public async Task<SearchResults> Search(string query, string scope, string? after, CancellationToken cancel) =>
+        (await Get<SearchResults>($"api/v1/search?q={Uri.EscapeDataString(query)}&scope={scope}" + (after is null ? "" : "&after=" + Uri.EscapeDataString(after)), cancel))!;
 
     public Task<Page<PublicPostSummary>> ListPublicPosts(string? after, CancellationToken cancel) => ListPublicPosts(new PublicPostsQuery(), after, cancel);
 

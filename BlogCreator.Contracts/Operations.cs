@@ -16,7 +16,7 @@ public enum PartState
 /// <param name="DeadJobs">Work that was given up, the latest first; each can be tried again.</param>
 public sealed record OperationsReport(bool Well, IReadOnlyList<OperationsPart> Parts, IReadOnlyList<DeadJob> DeadJobs, DateTimeOffset At);
 
-/// <param name="Name"><c>database</c>, <c>files</c>, <c>jobs</c>, <c>documents</c>, <c>generations</c> or <c>model</c>.</param>
+/// <param name="Name"><c>database</c>, <c>files</c>, <c>jobs</c>, <c>documents</c>, <c>search</c>, <c>generations</c> or <c>model</c>.</param>
 /// <param name="Words">How it is, in a plain sentence, and what to do when it is not well.</param>
 public sealed record OperationsPart(string Name, PartState State, string Words, IReadOnlyList<OperationsFact> Facts);
 

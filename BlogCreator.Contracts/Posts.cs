@@ -227,3 +227,7 @@ public sealed record PublicEvidence(string Slug, string Title, CheckSummary Chec
 
 /// <summary>A hit. <see cref="Snippet"/> is plain text with the found words between U+E000 and U+E001.</summary>
 public sealed record SearchHit(string Kind, string Title, string Snippet, string? Slug, Guid? DocumentId, Guid? PassageId, int? Page);
+
+/// <summary>One page of hits, the best first. <see cref="Next"/> is handed back as <c>?after=</c>; null on the last page.</summary>
+/// <param name="Simpler">True while the search engine is away and the database's own index answers in its place.</param>
+public sealed record SearchResults(IReadOnlyList<SearchHit> Items, string? Next, bool Simpler = false);

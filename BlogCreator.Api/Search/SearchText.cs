@@ -10,19 +10,20 @@ namespace BlogCreator.Api.Search;
 /// <summary>
 /// Full text of published posts, or with <c>scope=library</c> of the caller's documents, by the database's own index.
 /// </summary>
-public static class SearchText
+internal static class SearchText
 {
     private const int Limit = 30;
 
     // Nobody reads on for so long, and each page costs the ones before it.
     private const int Deepest = 990;
 
-    public static async Task<Results<Ok<Page<SearchHit>>, ProblemHttpResult>> Handle(
+    public static async Task<Results<Ok<SearchResults>, ProblemHttpResult>> Handle(
         string? q,
         string? scope,
         string? after,
         HttpContext context,
         BlogDb db,
+        SearchEngine engine,
         CancellationToken cancel)
     {
         if (scope is not (null or "posts" or "library"))
@@ -39,22 +40,42 @@ public static class SearchText
         var words = Words(q ?? "");
         if (words.Count == 0)
         {
-            return TypedResults.Ok(new Page<SearchHit>([], null));
+            return TypedResults.Ok(new SearchResults([], null));
         }
 
-        if (scope is not "library")
-        {
-            var posts = db.Database.IsSqlite() ? await SearchSqlite.Posts(db, words, skip, Limit + 1, cancel) : await SearchPostgres.Posts(db, words, skip, Limit + 1, cancel);
-            return TypedResults.Ok(ToPage(posts, skip, row => new SearchHit("post", row.Title, row.Snippet, row.Slug, null, null, null)));
-        }
-
-        if (CurrentUser.From(context.User) is not { } user)
+        var user = scope is "library" ? CurrentUser.From(context.User) : null;
+        if (scope is "library" && user is null)
         {
             return Problems.Refuse(401, "not-signed-in", "Sign in first", "Only you can search your documents: sign in, or send an API key.");
         }
 
-        var passages = db.Database.IsSqlite() ? await SearchSqlite.Passages(db, words, user.Id, skip, Limit + 1, cancel) : await SearchPostgres.Passages(db, words, user.Id, skip, Limit + 1, cancel);
-        return TypedResults.Ok(ToPage(passages, skip, row => new SearchHit("passage", row.FileName, row.Snippet, null, row.DocumentId, row.PassageId, row.Page)));
+        var found = !engine.IsSet ? null : user is null ? await engine.Posts(q!, skip, Limit, cancel) : await engine.Passages(q!, user.Id, skip, Limit, cancel);
+        // What was published a moment ago is in the database's own index already, and an index that was lost finds nothing.
+        if (found is { } page && (page.Hits.Count > 0 || page.Next is not null || skip > 0))
+        {
+            return Answer(context, "elasticsearch", new SearchResults(page.Hits, page.Next is { } next && next <= Deepest ? next.ToString(CultureInfo.InvariantCulture) : null));
+        }
+
+        var own = user is null ? await Posts(db, words, skip, cancel) : await Passages(db, words, user.Id, skip, cancel);
+        return Answer(context, "database", new SearchResults(own.Items, own.Next, Simpler: engine.IsSet && found is null));
+    }
+
+    private static Ok<SearchResults> Answer(HttpContext context, string backend, SearchResults results)
+    {
+        context.Response.Headers["Search-Backend"] = backend;
+        return TypedResults.Ok(results);
+    }
+
+    private static async Task<Page<SearchHit>> Posts(BlogDb db, IReadOnlyList<string> words, int skip, CancellationToken cancel)
+    {
+        var posts = db.Database.IsSqlite() ? await SearchSqlite.Posts(db, words, skip, Limit + 1, cancel) : await SearchPostgres.Posts(db, words, skip, Limit + 1, cancel);
+        return ToPage(posts, skip, row => new SearchHit("post", row.Title, row.Snippet, row.Slug, null, null, null));
+    }
+
+    private static async Task<Page<SearchHit>> Passages(BlogDb db, IReadOnlyList<string> words, Guid ownerId, int skip, CancellationToken cancel)
+    {
+        var passages = db.Database.IsSqlite() ? await SearchSqlite.Passages(db, words, ownerId, skip, Limit + 1, cancel) : await SearchPostgres.Passages(db, words, ownerId, skip, Limit + 1, cancel);
+        return ToPage(passages, skip, row => new SearchHit("passage", row.FileName, row.Snippet, null, row.DocumentId, row.PassageId, row.Page));
     }
 
     /// <summary>By rank there is no key to go on from; the place in the list is one as long as nothing is published between.</summary>

@@ -25,7 +25,7 @@ public abstract class OperationsTests(ApiFixture api)
 
         var well = await Report();
         Assert.True(well.Well, string.Join('\n', well.Parts));
-        Assert.Equal(["database", "jobs", "files", "documents", "generations", "model"], well.Parts.Select(part => part.Name));
+        Assert.Equal(["database", "jobs", "files", "documents", "search", "generations", "model"], well.Parts.Select(part => part.Name));
         Assert.Empty(well.DeadJobs);
 
         var dead = await AddDeadJob();
