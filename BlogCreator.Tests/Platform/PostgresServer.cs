@@ -51,7 +51,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>A new database with this version's tables, on the server that all tests share.</summary>
-    public static async Task<string> NewDatabase()
+    public static async Task<string> NewDatabase(bool empty = false)
     {
         await Starting.WaitAsync();
         try
@@ -64,7 +64,7 @@ public sealed class PostgresServer : IAsyncDisposable
             }
 
             var name = $"blog_{Guid.NewGuid():n}";
-            await _shared.Run($"CREATE DATABASE {name} TEMPLATE blog_template");
+            await _shared.Run($"CREATE DATABASE {name} TEMPLATE {(empty ? "template0" : "blog_template")}");
             return _shared.ConnectionString(name);
         }
         finally
