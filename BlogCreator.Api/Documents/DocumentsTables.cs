@@ -28,6 +28,7 @@ public static class DocumentsTables
             builder.Property(document => document.Reason).HasMaxLength(600);
             builder.HasOne<Person>().WithMany().HasForeignKey(document => document.OwnerId);
             builder.HasIndex(document => new { document.OwnerId, document.Sha256 }).IsUnique();
+            builder.HasIndex(document => new { document.OwnerId, document.Id });
             // What was removed is nowhere, but for those few who say that they want to see it.
             builder.HasQueryFilter(document => document.DeletedAt == null);
         }

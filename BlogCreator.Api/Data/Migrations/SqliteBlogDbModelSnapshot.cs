@@ -230,6 +230,8 @@ namespace BlogCreator.Api.Data.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("OwnerId", "Id");
+
                     b.HasIndex("OwnerId", "Sha256")
                         .IsUnique();
 
@@ -439,14 +441,16 @@ namespace BlogCreator.Api.Data.Migrations
                     b.HasIndex("GenerationId")
                         .IsUnique();
 
-                    b.HasIndex("OwnerId");
-
                     b.HasIndex("Slug")
                         .IsUnique();
+
+                    b.HasIndex("OwnerId", "Id");
 
                     b.HasIndex("PublishedAt", "Id");
 
                     b.HasIndex("Status", "PublishedAt");
+
+                    b.HasIndex("OwnerId", "Status", "Id");
 
                     b.ToTable("Posts", (string)null);
                 });
@@ -632,7 +636,7 @@ namespace BlogCreator.Api.Data.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("OwnerId");
+                    b.HasIndex("OwnerId", "Id");
 
                     b.ToTable("Generations", (string)null);
                 });

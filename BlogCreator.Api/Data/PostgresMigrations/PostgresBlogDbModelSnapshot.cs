@@ -251,6 +251,8 @@ namespace BlogCreator.Api.Data.PostgresMigrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("OwnerId", "Id");
+
                     b.HasIndex("OwnerId", "Sha256")
                         .IsUnique();
 
@@ -475,14 +477,16 @@ namespace BlogCreator.Api.Data.PostgresMigrations
                     b.HasIndex("GenerationId")
                         .IsUnique();
 
-                    b.HasIndex("OwnerId");
-
                     b.HasIndex("Slug")
                         .IsUnique();
+
+                    b.HasIndex("OwnerId", "Id");
 
                     b.HasIndex("PublishedAt", "Id");
 
                     b.HasIndex("Status", "PublishedAt");
+
+                    b.HasIndex("OwnerId", "Status", "Id");
 
                     b.ToTable("Posts", (string)null);
                 });
@@ -679,7 +683,7 @@ namespace BlogCreator.Api.Data.PostgresMigrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("OwnerId");
+                    b.HasIndex("OwnerId", "Id");
 
                     b.ToTable("Generations", (string)null);
                 });
