@@ -7,6 +7,7 @@ using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.Api.Posts;
+using BlogCreator.Api.Posts.Seeding;
 using BlogCreator.Api.Search;
 using BlogCreator.Api.Writing;
 using BlogCreator.Contracts;
@@ -43,9 +44,17 @@ if (args is ["migrate", ..])
     command.Services.AddScoped<Migrate>().AddScoped<PrepareSite>();
     using var host = command.Build();
     using var scope = host.Services.CreateScope();
-    await scope.ServiceProvider.GetRequiredService<Migrate>().Run(CancellationToken.None);
-    await scope.ServiceProvider.GetRequiredService<PrepareSite>().Run(Console.Out, CancellationToken.None);
-    return 0;
+    var prepare = scope.ServiceProvider.GetRequiredService<PrepareSite>();
+    return await scope.ServiceProvider.GetRequiredService<Migrate>().Run(() => prepare.Run(Console.Out, CancellationToken.None), CancellationToken.None) ? 0 : 1;
+}
+
+if (args is ["seed", ..])
+{
+    var command = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") });
+    command.AddCommandDefaults();
+    command.AddData();
+    using var host = command.Build();
+    return await SeedPosts.Command(args, host, Console.Out, CancellationToken.None);
 }
 
 if (args is ["reindex", ..])

@@ -50,7 +50,7 @@ public sealed record BlogDbConnection(bool IsPostgres, string Text)
             : new(IsPostgres: false, sqlite.ToString());
     }
 
-    private static BlogDbConnection Postgres(string text)
+    internal static BlogDbConnection Postgres(string text)
     {
         var postgres = new NpgsqlConnectionStringBuilder(text);
         if (string.IsNullOrWhiteSpace(postgres.Host) || string.IsNullOrWhiteSpace(postgres.Database))

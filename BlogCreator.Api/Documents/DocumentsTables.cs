@@ -33,6 +33,7 @@ public static class DocumentsTables
             builder.HasIndex(document => new { document.OwnerId, document.Sha256 }).IsUnique();
             // Whether a file is used by anybody.
             builder.HasIndex(document => document.Sha256);
+            builder.HasIndex(document => new { document.OwnerId, document.Id });
             // What was removed is nowhere, but for those few who say that they want to see it.
             builder.HasQueryFilter(document => document.DeletedAt == null);
         }

@@ -10,8 +10,8 @@ namespace BlogCreator.Api.Operations;
 /// </summary>
 internal static class RepeatRequest
 {
-    private const int MostRuns = 6;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private const int FirstPause = 20;
+    private const int LongestPause = 400;
     private static readonly TimeSpan LongestInAll = TimeSpan.FromSeconds(4);
 
     public static async ValueTask<object?> Filter(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -25,10 +25,10 @@ internal static class RepeatRequest
             {
                 return await next(context);
             }
-            catch (Exception failure) when (run < MostRuns && clock.GetElapsedTime(began) < LongestInAll && CanBeRepeated(http, failure))
+            catch (Exception failure) when (clock.GetElapsedTime(began) < LongestInAll && CanBeRepeated(http, failure))
             {
                 http.RequestServices.GetRequiredService<BlogDb>().ChangeTracker.Clear();
-                await Task.Delay(FirstPause * Math.Pow(2, run - 1), clock, http.RequestAborted);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestPause, FirstPause * Math.Pow(2, run - 1))), clock, http.RequestAborted);
             }
         }
     }

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using BlogCreator.Api.Data;
 using BlogCreator.Contracts;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Api.Operations;
@@ -21,14 +20,29 @@ internal sealed class ReportOnDatabase(BlogDb db) : IReportOnItself
                 facts.Add(new("size", pages.ToString(CultureInfo.InvariantCulture), "bytes"));
             }
 
+            else
+            {
+                var server = await db.Database.SqlQuery<Server>(
+                    $"""
+                    SELECT current_setting('server_version') AS "Version", pg_database_size(current_database()) AS "Size",
+                           (SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database())::int AS "Open", current_setting('max_connections')::int AS "Most"
+                    """).SingleAsync(cancel);
+                facts.Add(new("version", server.Version));
+                facts.Add(new("size", server.Size.ToString(CultureInfo.InvariantCulture), "bytes"));
+                facts.Add(new("connections", server.Open.ToString(CultureInfo.InvariantCulture)));
+                facts.Add(new("most connections", server.Most.ToString(CultureInfo.InvariantCulture)));
+            }
+
             var missing = (await db.Database.GetPendingMigrationsAsync(cancel)).Count();
             return missing > 0
                 ? new OperationsPart("database", PartState.Wrong, "The database is older than this version. Run the command \"migrate\".", facts)
                 : new OperationsPart("database", PartState.Well, "The database answers and fits this version.", facts);
         }
-        catch (Exception failure) when (failure is DbException or SqliteException)
+        catch (Exception failure) when (failure is DbException || failure.IsPassing())
         {
             return new OperationsPart("database", PartState.Wrong, "The database does not answer. What was saved is safe; nothing new can be saved until it is back.", []);
         }
     }
+
+    private sealed record Server(string Version, long Size, int Open, int Most);
 }

@@ -31,6 +31,8 @@ public static class PostsTables
             builder.Property(post => post.Version).IsConcurrencyToken();
             builder.HasOne<Person>().WithMany().HasForeignKey(post => post.OwnerId);
             builder.HasIndex(post => post.Slug).IsUnique();
+            builder.HasIndex(post => new { post.OwnerId, post.Id });
+            builder.HasIndex(post => new { post.OwnerId, post.Status, post.Id });
             builder.HasIndex(post => post.GenerationId).IsUnique();
             builder.HasIndex(post => new { post.Status, post.PublishedAt });
             builder.HasIndex(post => new { post.PublishedAt, post.Id });

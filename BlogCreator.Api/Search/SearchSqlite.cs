@@ -3,18 +3,36 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Api.Search;
 
-/// <summary>Full text on SQLite: FTS5 with English stemming, kept by triggers (see the migration), ranked by BM25.</summary>
+/// <summary>
+/// Full text on SQLite: FTS5 with English stemming, kept by triggers (see the migration), ranked by BM25. A common word is in
+/// half of all posts, so the newest that have it are ranked, and those that have it in their title.
+/// </summary>
 internal static class SearchSqlite
 {
+    private const int MostTitles = 200;
+    private const int MostRanked = 500;
+
     public static Task<List<FoundPost>> Posts(BlogDb db, IReadOnlyList<string> words, int skip, int take, CancellationToken cancel)
     {
         var query = ToFts(words);
+        var titles = $"Title : ({query})";
         return db.Database.SqlQuery<FoundPost>(
             $"""
+            WITH oldest("Row") AS (SELECT rowid FROM "PostIndex" WHERE "PostIndex" MATCH {query} ORDER BY rowid DESC LIMIT 1 OFFSET {MostRanked - 1})
             SELECT p."Slug" AS "Slug", i."Title" AS "Title", snippet("PostIndex", 2, char(57344), char(57345), '…', 28) AS "Snippet"
-            FROM "PostIndex" i JOIN "Posts" p ON p."Id" = i."PostId"
-            WHERE "PostIndex" MATCH {query} AND p."PublishedVersion" IS NOT NULL
-            ORDER BY bm25("PostIndex", 0.0, 8.0, 1.0), i.rowid DESC LIMIT {take} OFFSET {skip}
+            FROM (
+                SELECT * FROM (
+                    SELECT rowid AS "Row", bm25("PostIndex", 0.0, 8.0, 1.0) AS "Score" FROM "PostIndex"
+                    WHERE "PostIndex" MATCH {query} AND rowid >= coalesce((SELECT "Row" FROM oldest), 0))
+                UNION ALL
+                SELECT * FROM (
+                    SELECT rowid, bm25("PostIndex", 0.0, 8.0, 1.0) FROM "PostIndex"
+                    WHERE "PostIndex" MATCH {titles} AND rowid < coalesce((SELECT "Row" FROM oldest), 0)
+                    ORDER BY rowid DESC LIMIT {MostTitles})
+                ORDER BY "Score", "Row" DESC LIMIT {take} OFFSET {skip}) f
+            CROSS JOIN "PostIndex" i ON i.rowid = f."Row" CROSS JOIN "Posts" p ON p."Id" = i."PostId"
+            WHERE "PostIndex" MATCH {query}
+            ORDER BY f."Score", f."Row" DESC
             """).ToListAsync(cancel);
     }
 

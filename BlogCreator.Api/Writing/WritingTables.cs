@@ -33,6 +33,7 @@ public static class WritingTables
             builder.Property(generation => generation.Brief).AsJson();
             builder.Property(generation => generation.Outline).AsJson();
             builder.HasOne<Person>().WithMany().HasForeignKey(generation => generation.OwnerId);
+            builder.HasIndex(generation => new { generation.OwnerId, generation.Id });
         }
     }
 

@@ -20,6 +20,9 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
 {
     private string? _database;
 
+    /// <summary>Another Api on the same database and the same files: two replicas of one service.</summary>
+    public ApiFixture? ReplicaOf { get; init; }
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("blogcreator-test-").FullName;
 
     /// <summary>Settings such as <c>Uploads:MaxBytes</c>; set before the first request.</summary>
@@ -69,7 +72,7 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         builder.UseEnvironment("Development");
         // A setting and not UseKestrel(0), which sets the port while the program may have started already.
         builder.UseSetting("urls", "http://127.0.0.1:0");
-        builder.UseSetting("ConnectionStrings:blogdb", _database ??= Task.Run(CreateDatabase).GetAwaiter().GetResult());
+        builder.UseSetting("ConnectionStrings:blogdb", _database ??= ReplicaOf?._database ?? Task.Run(CreateDatabase).GetAwaiter().GetResult());
         builder.UseSetting("Logging:LogLevel:Default", "Critical");
         builder.UseSetting("Logging:LogLevel:Microsoft.EntityFrameworkCore", "None");
         builder.UseSetting("Storage:Path", Path.Combine(Folder, "files"));
@@ -77,6 +80,12 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         foreach (var (name, value) in Settings)
         {
             builder.UseSetting(name, value);
+        }
+
+        if (ReplicaOf is not null)
+        {
+            builder.UseSetting("Storage:Path", Path.Combine(ReplicaOf.Folder, "files"));
+            builder.UseSetting("DataProtection:Path", Path.Combine(ReplicaOf.Folder, "keys"));
         }
     }
 
@@ -101,6 +110,9 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
 /// <summary>The same on a database of its own on a real PostgreSQL.</summary>
 public sealed class PostgresApiFixture : ApiFixture
 {
+    /// <summary>Asked for the database instead, by tests that have a server of their own.</summary>
+    public Func<Task<string>>? Database { get; init; }
+
     /// <summary>For the constructor of a test class: skips its tests where PostgreSQL is missing.</summary>
     public PostgresApiFixture OrSkip()
     {
@@ -110,5 +122,5 @@ public sealed class PostgresApiFixture : ApiFixture
 
     public override ValueTask InitializeAsync() => PostgresServer.Missing is null ? base.InitializeAsync() : ValueTask.CompletedTask;
 
-    protected override Task<string> CreateDatabase() => PostgresServer.NewDatabase();
+    protected override Task<string> CreateDatabase() => Database?.Invoke() ?? PostgresServer.NewDatabase();
 }

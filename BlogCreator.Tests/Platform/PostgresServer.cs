@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using BlogCreator.Api.Data;
 using BlogCreator.Tests.Platform;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(PostgresServer.Shared))]
@@ -51,7 +52,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>A new database with this version's tables, on the server that all tests share.</summary>
-    public static async Task<string> NewDatabase()
+    public static async Task<string> NewDatabase(bool empty = false)
     {
         await Starting.WaitAsync();
         try
@@ -64,7 +65,7 @@ public sealed class PostgresServer : IAsyncDisposable
             }
 
             var name = $"blog_{Guid.NewGuid():n}";
-            await _shared.Run($"CREATE DATABASE {name} TEMPLATE blog_template");
+            await _shared.Run($"CREATE DATABASE {name} TEMPLATE {(empty ? "template0" : "blog_template")}");
             return _shared.ConnectionString(name);
         }
         finally
@@ -146,7 +147,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private async Task Migrate(string database)
     {
         await using var db = new PostgresBlogDb(new DbContextOptionsBuilder<PostgresBlogDb>().UseNpgsql(ConnectionString(database) + ";Pooling=false").Options);
-        await db.Database.MigrateAsync();
+        Assert.True(await new Migrate(db, BlogDbConnection.Postgres(ConnectionString(database)), NullLogger<Migrate>.Instance).Run(null, CancellationToken.None));
     }
 
     private static Process Spawn(string script) => Process.Start(new ProcessStartInfo(IsRoot ? "setpriv" : "sh", IsRoot

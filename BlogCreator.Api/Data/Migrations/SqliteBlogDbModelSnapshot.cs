@@ -518,14 +518,16 @@ namespace BlogCreator.Api.Data.Migrations
                     b.HasIndex("GenerationId")
                         .IsUnique();
 
-                    b.HasIndex("OwnerId");
-
                     b.HasIndex("Slug")
                         .IsUnique();
+
+                    b.HasIndex("OwnerId", "Id");
 
                     b.HasIndex("PublishedAt", "Id");
 
                     b.HasIndex("Status", "PublishedAt");
+
+                    b.HasIndex("OwnerId", "Status", "Id");
 
                     b.ToTable("Posts", (string)null);
                 });
@@ -805,7 +807,7 @@ namespace BlogCreator.Api.Data.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("OwnerId");
+                    b.HasIndex("OwnerId", "Id");
 
                     b.ToTable("Generations", (string)null);
                 });

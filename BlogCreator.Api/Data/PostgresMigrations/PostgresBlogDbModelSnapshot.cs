@@ -558,14 +558,16 @@ namespace BlogCreator.Api.Data.PostgresMigrations
                     b.HasIndex("GenerationId")
                         .IsUnique();
 
-                    b.HasIndex("OwnerId");
-
                     b.HasIndex("Slug")
                         .IsUnique();
+
+                    b.HasIndex("OwnerId", "Id");
 
                     b.HasIndex("PublishedAt", "Id");
 
                     b.HasIndex("Status", "PublishedAt");
+
+                    b.HasIndex("OwnerId", "Status", "Id");
 
                     b.ToTable("Posts", (string)null);
                 });
@@ -864,7 +866,7 @@ namespace BlogCreator.Api.Data.PostgresMigrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("OwnerId");
+                    b.HasIndex("OwnerId", "Id");
 
                     b.ToTable("Generations", (string)null);
                 });
