@@ -32,22 +32,23 @@ internal static class JobQueue
         ? DateTimeOffset.FromUnixTimeMilliseconds(await db.Database.SqlQuery<long>($"""SELECT jobs_now() AS "Value" """).SingleAsync(cancel))
         : clock.GetUtcNow();
 
-    /// <summary>When the next job of each kind is due; those that have none are left out.</summary>
-    public static async Task<Dictionary<string, DateTimeOffset>> NextDue(BlogDb db, IEnumerable<string> kinds, CancellationToken cancel)
+    /// <summary>The time, and when the next job of each kind is due; kinds that have none are left out.</summary>
+    public static async Task<(DateTimeOffset Now, Dictionary<string, DateTimeOffset> Next)> Look(BlogDb db, IEnumerable<string> kinds, TimeProvider clock, CancellationToken cancel)
     {
         // One probe of the index for each kind.
-        var next = db.Database.IsNpgsql()
+        var own = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var rows = await (db.Database.IsNpgsql()
             ? db.Database.SqlQuery<Due>($"""
-                SELECT kind AS "Kind", (SELECT min("RunAfter") FROM "Jobs" WHERE "Status" = 0 AND "Kind" = kind COLLATE "C") AS "RunAfter"
+                SELECT kind AS "Kind", (SELECT min("RunAfter") FROM "Jobs" WHERE "Status" = 0 AND "Kind" = kind COLLATE "C") AS "RunAfter", jobs_now() AS "Now"
                 FROM unnest({kinds.ToArray()}) AS kind
                 """)
             : db.Database.SqlQuery<Due>($"""
-                SELECT value AS "Kind", (SELECT min("RunAfter") FROM "Jobs" WHERE "Status" = 0 AND "Kind" = value) AS "RunAfter"
+                SELECT value AS "Kind", (SELECT min("RunAfter") FROM "Jobs" WHERE "Status" = 0 AND "Kind" = value) AS "RunAfter", CAST({own} AS INTEGER) AS "Now"
                 FROM json_each({JsonSerializer.Serialize(kinds)})
-                """);
-        return (await next.ToListAsync(cancel))
-            .Where(due => due.RunAfter is not null)
-            .ToDictionary(due => due.Kind, due => DateTimeOffset.FromUnixTimeMilliseconds(due.RunAfter!.Value));
+                """)).ToListAsync(cancel);
+        return (
+            DateTimeOffset.FromUnixTimeMilliseconds(rows.Select(row => row.Now).DefaultIfEmpty(own).First()),
+            rows.Where(row => row.RunAfter is not null).ToDictionary(row => row.Kind, row => DateTimeOffset.FromUnixTimeMilliseconds(row.RunAfter!.Value)));
     }
 
     /// <summary>Takes up to <paramref name="most"/> jobs that are due, those due longest, in one statement: each goes to one worker, whatever happens.</summary>
@@ -67,5 +68,5 @@ internal static class JobQueue
                 .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null),
             cancel);
 
-    private sealed record Due(string Kind, long? RunAfter);
+    private sealed record Due(string Kind, long? RunAfter, long Now);
 }

@@ -24,6 +24,9 @@ public sealed partial class JobWorker(
     ILogger<JobWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    // While there is plenty of one kind, another that comes waits no longer than this.
+    private static readonly TimeSpan LookBetween = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(5);
 
     // What takes milliseconds need not wait long when its worker died.
@@ -32,7 +35,9 @@ public sealed partial class JobWorker(
     private readonly string _owner = $"{Environment.ProcessId}:{Guid.NewGuid():n}";
     private readonly ConcurrentDictionary<Guid, string> _busy = new();
     private readonly List<Task> _working = [];
-    private long _tookBack;
+    private readonly HashSet<string> _more = [];
+    private long? _tookBack;
+    private volatile Look _look = new(default, 0);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -82,33 +87,50 @@ public sealed partial class JobWorker(
     {
         using var scope = scopes.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
+        _working.RemoveAll(work => work.IsCompleted);
+        if (_more.Count > 0 && _look.Age(clock) < LookBetween)
+        {
+            // A place is free and there was more than could be taken: no need to look first.
+            await StartInTurn(db, [.. _more], stopping);
+            if (_more.Count > 0)
+            {
+                return LookBetween - _look.Age(clock) is { Ticks: > 0 } rest ? rest : TimeSpan.Zero;
+            }
+        }
+
         var asked = clock.GetTimestamp();
-        var now = await JobQueue.Now(db, clock, stopping);
-        if (_tookBack == 0 || clock.GetElapsedTime(_tookBack) >= LookAgain)
+        var (now, next) = await JobQueue.Look(db, kinds.Names, clock, stopping);
+        _look = new Look(now, asked);
+        backlog.Note(now, next);
+        if (_tookBack is not { } before || clock.GetElapsedTime(before) >= LookAgain)
         {
             _tookBack = asked;
             if (await JobQueue.TakeBack(db, now, stopping) is > 0 and var left)
             {
                 LogTookBack(logger, left);
+                signal.Wake();
             }
         }
 
-        var next = await JobQueue.NextDue(db, kinds.Names, stopping);
-        backlog.Note(now, next);
-        foreach (var due in next.Where(row => row.Value <= now).Select(row => row.Key).GroupBy(kinds.IsQuick))
-        {
-            await StartInTurn(db, due.Key, [.. due], now, asked, stopping);
-        }
-
-        _working.RemoveAll(work => work.IsCompleted);
+        _more.Clear();
+        await StartInTurn(db, [.. next.Where(row => row.Value <= now).Select(row => row.Key)], stopping);
         var wait = next.Values.Where(due => due > now).Select(due => due - now).DefaultIfEmpty(LookAgain).Min();
         return wait < LookAgain ? wait : LookAgain;
     }
 
+    private async Task StartInTurn(BlogDb db, IReadOnlyCollection<string> due, CancellationToken stopping)
+    {
+        foreach (var lane in due.GroupBy(kinds.IsQuick))
+        {
+            await StartInTurn(db, lane.Key, [.. lane], stopping);
+        }
+    }
+
     /// <summary>Fills the free places: first with the kind of which the fewest run here, and none takes all while another waits.</summary>
-    private async Task StartInTurn(BlogDb db, bool quick, List<string> due, DateTimeOffset now, long asked, CancellationToken stopping)
+    private async Task StartInTurn(BlogDb db, bool quick, List<string> due, CancellationToken stopping)
     {
         var lease = LeaseOf(quick);
+        _more.UnionWith(due);
         while (due.Count > 0)
         {
             foreach (var kind in due.OrderBy(kind => _busy.Values.Count(busy => busy == kind)).ToList())
@@ -120,6 +142,8 @@ public sealed partial class JobWorker(
                 }
 
                 var share = Math.Max(1, free / due.Count);
+                var asked = clock.GetTimestamp();
+                var now = _look.Now(clock);
                 var claimed = await JobQueue.Claim(db, kind, share, _owner, now, lease, stopping);
                 foreach (var job in claimed)
                 {
@@ -130,6 +154,7 @@ public sealed partial class JobWorker(
                 if (claimed.Count < share)
                 {
                     due.Remove(kind);
+                    _more.Remove(kind);
                 }
             }
         }
@@ -301,7 +326,7 @@ public sealed partial class JobWorker(
     {
         using var scope = scopes.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
-        var now = await JobQueue.Now(db, clock, cancel);
+        var now = _look.Now(clock);
         return await lease.Held(db).ExecuteUpdateAsync(set => change(set, now), cancel);
     }
 
@@ -324,6 +349,14 @@ public sealed partial class JobWorker(
             || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("58", StringComparison.Ordinal),
         _ => IsOfTheDatabase(failure.InnerException),
     };
+
+    /// <summary>The time that the database told at the last look; since then a clock has run that nobody sets.</summary>
+    private sealed record Look(DateTimeOffset Told, long Asked)
+    {
+        public TimeSpan Age(TimeProvider clock) => clock.GetElapsedTime(Asked);
+
+        public DateTimeOffset Now(TimeProvider clock) => Told + Age(clock);
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Took back {Count} jobs that a stopped process had left")]
     private static partial void LogTookBack(ILogger logger, int count);

@@ -124,6 +124,18 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>As a power cut does, all its processes at once: it recovers from its log at the next start.</summary>
+    public async Task Kill()
+    {
+        if (_process is { } process)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+            _process = null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Stop();
