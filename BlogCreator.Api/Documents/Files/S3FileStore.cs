@@ -371,10 +371,10 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
 
             throw new FileStoreException(IsFull(refused) ? FileStoreTrouble.Full : FileStoreTrouble.Away, refused);
         }
-        catch (Exception away) when (away is AmazonClientException or AmazonServiceException or HttpRequestException or IOException
-            || (away is OperationCanceledException && !cancel.IsCancellationRequested))
+        // Whatever else the SDK throws: it cannot be reached, its answer ends early or makes no sense.
+        catch (Exception away) when (!cancel.IsCancellationRequested)
         {
-            LogAway(_logger, away.GetType().Name);
+            LogAway(_logger, away);
             throw new FileStoreException(FileStoreTrouble.Away, away);
         }
     }
@@ -399,8 +399,8 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "The bucket refused a request: {Status} {Code} ({RequestId})")]
     private static partial void LogRefused(ILogger logger, int status, string? code, string? requestId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The bucket did not answer ({Failure})")]
-    private static partial void LogAway(ILogger logger, string failure);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The bucket did not answer, or not in a way that can be understood")]
+    private static partial void LogAway(ILogger logger, Exception failure);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove what an upload has left in the bucket")]
     private static partial void LogNotAborted(ILogger logger, Exception failure);

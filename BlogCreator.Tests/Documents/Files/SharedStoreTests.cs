@@ -71,7 +71,8 @@ public abstract class SharedStoreTests : IAsyncLifetime
             Assert.Equal((DocumentStatus.Ready, null), (document.Status, document.Reason));
             using var original = await client.GetAsync($"/api/v1/documents/{document.Id}/original");
             Assert.Equal((HttpStatusCode.OK, Library.Text()), (original.StatusCode, await original.Content.ReadAsStringAsync()));
-            Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync($"/api/v1/documents/{document.Id}")).StatusCode);
+            using var removed = await client.DeleteAsync($"/api/v1/documents/{document.Id}");
+            Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
         }
     }
 }
