@@ -148,11 +148,8 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     public Task Look(CancellationToken cancel) =>
         Ask(Brief, cancel, stop => _s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket, Prefix = _prefix, MaxKeys = 1 }, stop));
 
-    public void Dispose()
-    {
-        _s3.Dispose();
-        _buffers.Dispose();
-    }
+    // The semaphore holds nothing of the system, and an upload that is cut off may still give its buffer back.
+    public void Dispose() => _s3.Dispose();
 
     private ServerSideEncryptionMethod? Encryption =>
         _options.ServerSideEncryption is { Length: > 0 } method ? ServerSideEncryptionMethod.FindValue(method) : null;

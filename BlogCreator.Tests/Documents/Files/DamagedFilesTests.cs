@@ -110,11 +110,8 @@ public abstract class DamagedFilesTests(ApiFixture api) : IAsyncLifetime
         return Task.WhenAll(upkeep.CheckDue(CancellationToken.None), upkeep.CheckDue(CancellationToken.None));
     }
 
-    private static async Task IsWell(HttpClient owner)
-    {
-        var part = await owner.FilesPart();
-        Assert.True(part.State == PartState.Well, part.Words);
-    }
+    // A bucket on a busy machine may take longer to answer than the report waits.
+    private static Task IsWell(HttpClient owner) => Eventually.Holds(async () => (await owner.FilesPart()).State == PartState.Well);
 
     private static async Task Refused(HttpClient client, Guid id, string code)
     {
