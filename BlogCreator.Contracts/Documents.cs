@@ -18,7 +18,7 @@ public enum DocumentStatus
 /// <param name="Pages">Pages or slides of the original, while it is read also sheets or chapters; null where the format has none or it was not read yet.</param>
 /// <param name="PagesRead">How far reading has come, while <c>reading</c>.</param>
 /// <param name="Passages">How many passages can be cited.</param>
-/// <param name="ReasonCode">Why it failed, for programs: <c>empty-file</c>, <c>no-pages</c>, <c>encrypted</c>, <c>damaged</c>, <c>no-text</c>, <c>content-mismatch</c>, <c>too-long</c>, <c>reader-crashed</c>, <c>reader-timeout</c>, <c>reader-memory</c>, <c>unpacks-too-large</c>, <c>cancelled</c>.</param>
+/// <param name="ReasonCode">Why it failed, for programs: <c>empty-file</c>, <c>no-pages</c>, <c>encrypted</c>, <c>damaged</c>, <c>no-text</c>, <c>content-mismatch</c>, <c>too-long</c>, <c>reader-crashed</c>, <c>reader-timeout</c>, <c>reader-memory</c>, <c>unpacks-too-large</c>, <c>cancelled</c>, <c>file-missing</c>, <c>file-altered</c>.</param>
 /// <param name="Reason">Why it failed and what to do about it, in one or two plain sentences.</param>
 public sealed record DocumentDetails(
     Guid Id,

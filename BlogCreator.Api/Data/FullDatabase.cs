@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace BlogCreator.Api.Data;
 /// A database that has no room, or that cannot be written to, is nobody's mistake that sent the request: the answer says
 /// what is the matter, and that nothing was changed.
 /// </summary>
-internal sealed class FullDatabase(IProblemDetailsService problems) : IExceptionHandler
+internal sealed class FullDatabase : IExceptionHandler
 {
     private const int TryAgainSeconds = 30;
 
@@ -21,30 +22,23 @@ internal sealed class FullDatabase(IProblemDetailsService problems) : IException
     /// <summary>Whether this comes from a database that cannot take anything more just now.</summary>
     public static bool Is(Exception exception) => StatusOf(exception) is not null;
 
-    public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (StatusOf(exception) is not { } status)
         {
-            return ValueTask.FromResult(false);
+            return false;
         }
 
         var full = status == StatusCodes.Status507InsufficientStorage;
-        httpContext.Response.StatusCode = status;
-        httpContext.Response.Headers.RetryAfter = TryAgainSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = httpContext,
-            Exception = exception,
-            ProblemDetails =
-            {
-                Status = status,
-                Title = full ? "There is no room left" : "Nothing can be saved just now",
-                Detail = full
-                    ? "The disk of the database is full, so nothing was saved. What was there before is safe and can be read. Try again once whoever runs this site has made room."
-                    : "The database cannot be written to, so nothing was saved. What was there before is safe. Try again in a moment.",
-                Extensions = { ["code"] = full ? "storage-full" : "storage-away" },
-            },
-        });
+        httpContext.Response.Headers.RetryAfter = TryAgainSeconds.ToString(CultureInfo.InvariantCulture);
+        await TypedResults.Problem(
+            full
+                ? "The disk of the database is full, so nothing was saved. What was there before is safe and can be read. Try again once whoever runs this site has made room."
+                : "The database cannot be written to, so nothing was saved. What was there before is safe. Try again in a moment.",
+            statusCode: status,
+            title: full ? "There is no room left" : "Nothing can be saved just now",
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = full ? "storage-full" : "storage-away" }).ExecuteAsync(httpContext);
+        return true;
     }
 
     private static int? StatusOf(Exception? exception) => exception switch

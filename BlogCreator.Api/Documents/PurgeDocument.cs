@@ -18,12 +18,14 @@ internal sealed class PurgeDocument(BlogDb db, IOptions<StorageOptions> storage,
         var id = lease.Subject;
         await using var transaction = await db.BeginAlone(id, cancel);
         await lease.Fence(db, cancel);
-        if (await db.Documents.IgnoreQueryFilters().SingleOrDefaultAsync(document => document.Id == id && document.DeletedAt != null, cancel) is not { } document)
+        // Holds the row: whoever brings the document back at this moment waits, and then finds it gone.
+        if (await db.Documents.IgnoreQueryFilters().Where(row => row.Id == id && row.DeletedAt != null).ExecuteUpdateAsync(set => set.SetProperty(row => row.DeletedAt, row => row.DeletedAt), cancel) == 0)
         {
             // Brought back, or purged by a run that ended before it could say so.
             return;
         }
 
+        var document = await db.Documents.IgnoreQueryFilters().SingleAsync(row => row.Id == id, cancel);
         await db.Passages.Where(passage => passage.DocumentId == id).ExecuteDeleteAsync(cancel);
         db.Documents.Remove(document);
         await RemoveFileOf(document, cancel);

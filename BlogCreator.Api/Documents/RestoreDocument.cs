@@ -18,9 +18,17 @@ internal static class RestoreDocument
             return Problems.NotFound("document");
         }
 
-        if (document.DeletedAt is not null)
+        try
         {
-            document = await BringBack(document, db, queue, clock.GetUtcNow(), cancel);
+            if (document.DeletedAt is not null)
+            {
+                document = await BringBack(document, db, queue, clock.GetUtcNow(), cancel);
+            }
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Purged at this moment.
+            return Problems.NotFound("document");
         }
 
         return TypedResults.Ok(DescribeDocument.ToDetails(document));

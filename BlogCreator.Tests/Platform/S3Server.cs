@@ -28,6 +28,7 @@ public sealed partial class S3Server : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("blogcreator-s3-").FullName;
     private readonly HttpMessageInvoker _forward = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
     private readonly ConcurrentBag<string> _altered = [];
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _objects = new(StringComparer.Ordinal);
     private Process? _process;
     private WebApplication? _gateway;
     private Uri? _server;
@@ -161,7 +162,17 @@ public sealed partial class S3Server : IAsyncDisposable
             return;
         }
 
-        await Forward(context);
+        // s3rver writes an object in its place, where S3 replaces it at once when it is whole.
+        var alone = _objects.GetOrAdd(request.Query.ContainsKey("partNumber") ? context.TraceIdentifier : request.Path, _ => new SemaphoreSlim(1, 1));
+        await alone.WaitAsync(context.RequestAborted);
+        try
+        {
+            await Forward(context);
+        }
+        finally
+        {
+            alone.Release();
+        }
     }
 
     private async Task Forward(HttpContext context)

@@ -37,16 +37,21 @@ internal sealed class DirectoryFileStore(IOptions<StorageOptions> options) : IFi
         }
     }
 
-    public Task Keep(StagedFile staged, CancellationToken cancel)
+    public async Task Keep(StagedFile staged, CancellationToken cancel)
     {
         var path = PathOf(staged.Sha256);
-        Try(() =>
+        var file = (Staged)staged;
+        if (file.Kept is { } kept)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // Also over a file that is there: it may be damaged. Who has the old one open goes on reading that.
-            File.Move(((Staged)staged).Path, path, overwrite: true);
-        });
-        return Task.CompletedTask;
+            // Kept before, and removed by another process since. The bytes are there as long as they are open.
+            kept.Position = 0;
+            await using var again = (Staged)await Stage(kept, file.Size, cancel);
+            Move(again.Path, path);
+            return;
+        }
+
+        file.Kept = Open(file.Path);
+        Move(file.Path, path);
     }
 
     public Task<Stream?> OpenRead(string sha256, CancellationToken cancel) => Task.FromResult<Stream?>(Open(PathOf(sha256)));
@@ -111,6 +116,13 @@ internal sealed class DirectoryFileStore(IOptions<StorageOptions> options) : IFi
             return null;
         }
     }
+
+    // Also over a file that is there: it may be damaged. Who has the old one open goes on reading that.
+    private static void Move(string from, string to) => Try(() =>
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+        File.Move(from, to, overwrite: true);
+    });
 
     private static FileStreamOptions WriteNew()
     {
@@ -181,10 +193,12 @@ internal sealed class DirectoryFileStore(IOptions<StorageOptions> options) : IFi
     {
         public string Path { get; } = path;
 
+        public FileStream? Kept { get; set; }
+
         public override ValueTask DisposeAsync()
         {
             Remove(Path);
-            return ValueTask.CompletedTask;
+            return Kept?.DisposeAsync() ?? ValueTask.CompletedTask;
         }
     }
 }

@@ -13,7 +13,7 @@ public interface IFileStore
 
     /// <summary>
     /// Keeps a received file for good; it appears whole or not at all. Keeping the same bytes twice is keeping them once,
-    /// and puts sound bytes in the place of damaged ones.
+    /// puts sound bytes in the place of damaged ones, and brings them back when they were removed in between.
     /// </summary>
     Task Keep(StagedFile staged, CancellationToken cancel);
 

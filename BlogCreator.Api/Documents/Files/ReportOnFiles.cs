@@ -10,7 +10,7 @@ internal sealed class ReportOnFiles(IOptions<StorageOptions> storage, IFileStore
 {
     private const long Little = 512L << 20;
     private const long None = 1 << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public async Task<OperationsPart> Report(CancellationToken cancel)
     {

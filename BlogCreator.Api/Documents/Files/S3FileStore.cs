@@ -148,11 +148,8 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     public Task Look(CancellationToken cancel) =>
         Ask(Brief, cancel, stop => _s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket, Prefix = _prefix, MaxKeys = 1 }, stop));
 
-    public void Dispose()
-    {
-        _s3.Dispose();
-        _buffers.Dispose();
-    }
+    // The semaphore holds nothing of the system, and an upload that is cut off may still give its buffer back.
+    public void Dispose() => _s3.Dispose();
 
     private ServerSideEncryptionMethod? Encryption =>
         _options.ServerSideEncryption is { Length: > 0 } method ? ServerSideEncryptionMethod.FindValue(method) : null;
@@ -371,10 +368,10 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
 
             throw new FileStoreException(IsFull(refused) ? FileStoreTrouble.Full : FileStoreTrouble.Away, refused);
         }
-        catch (Exception away) when (away is AmazonClientException or AmazonServiceException or HttpRequestException or IOException
-            || (away is OperationCanceledException && !cancel.IsCancellationRequested))
+        // Whatever else the SDK throws: it cannot be reached, its answer ends early or makes no sense.
+        catch (Exception away) when (!cancel.IsCancellationRequested)
         {
-            LogAway(_logger, away.GetType().Name);
+            LogAway(_logger, away);
             throw new FileStoreException(FileStoreTrouble.Away, away);
         }
     }
@@ -399,8 +396,8 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "The bucket refused a request: {Status} {Code} ({RequestId})")]
     private static partial void LogRefused(ILogger logger, int status, string? code, string? requestId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The bucket did not answer ({Failure})")]
-    private static partial void LogAway(ILogger logger, string failure);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The bucket did not answer, or not in a way that can be understood")]
+    private static partial void LogAway(ILogger logger, Exception failure);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove what an upload has left in the bucket")]
     private static partial void LogNotAborted(ILogger logger, Exception failure);

@@ -33,8 +33,10 @@ public sealed class StorageOptions
 
     internal string WorkFolder => System.IO.Path.GetFullPath(
         !string.IsNullOrWhiteSpace(WorkPath) ? WorkPath
-        : IsBucket ? System.IO.Path.Combine(System.IO.Path.GetTempPath(), "blog-creator")
+        : IsBucket ? TemporaryFolder
         : System.IO.Path.Combine(Folder, "work"));
+
+    internal static string TemporaryFolder => System.IO.Path.Combine(System.IO.Path.GetTempPath(), "blog-creator");
 
     /// <summary>Whether a folder can be made and written to; one that is full can, later.</summary>
     internal static bool IsWritable(string folder)

@@ -20,11 +20,16 @@ internal sealed class WorkFolder : IHostedService, IDisposable
     public WorkFolder(IOptions<StorageOptions> options, TimeProvider clock)
     {
         _clock = clock;
-        _all = Directory.CreateDirectory(options.Value.WorkFolder).FullName;
-        Path = System.IO.Path.Combine(_all, $"{Environment.MachineName}-{Guid.CreateVersion7():n}");
-        // The lock stands before the folder, so that nobody finds the folder unguarded.
-        _held = Hold(Path + Lock, FileMode.CreateNew);
-        Directory.CreateDirectory(Path);
+        try
+        {
+            (_all, Path, _held) = Make(options.Value.WorkFolder);
+        }
+        catch (IOException full) when (FullDisk.Is(full))
+        {
+            // What is there can be read all the same, and that is worth a start.
+            (_all, Path, _held) = Make(StorageOptions.TemporaryFolder);
+        }
+
         Tidy();
     }
 
@@ -59,6 +64,25 @@ internal sealed class WorkFolder : IHostedService, IDisposable
         }
 
         File.Delete(Path + Lock);
+    }
+
+    private static (string All, string Mine, FileStream Held) Make(string folder)
+    {
+        var all = Directory.CreateDirectory(folder).FullName;
+        var mine = System.IO.Path.Combine(all, $"{Environment.MachineName}-{Guid.CreateVersion7():n}");
+        // The lock stands before the folder, so that nobody finds the folder unguarded.
+        var held = Hold(mine + Lock, FileMode.CreateNew);
+        try
+        {
+            Directory.CreateDirectory(mine);
+            return (all, mine, held);
+        }
+        catch
+        {
+            held.Dispose();
+            File.Delete(mine + Lock);
+            throw;
+        }
     }
 
     private void Tidy()

@@ -35,7 +35,7 @@ public sealed class BucketAwayTests : IAsyncLifetime
         using var uploaded = await owner.Upload("tides.txt", Library.Text());
         Assert.Equal(HttpStatusCode.Created, uploaded.StatusCode);
         Assert.Equal(DocumentStatus.Ready, (await owner.Read(uploaded)).Status);
-        Assert.Equal(PartState.Well, (await owner.FilesPart()).State);
+        await Eventually.Holds(async () => (await owner.FilesPart()).State == PartState.Well);
     }
 
     [Fact]

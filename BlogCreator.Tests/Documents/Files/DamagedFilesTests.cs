@@ -30,7 +30,7 @@ public abstract class DamagedFilesTests(ApiFixture api) : IAsyncLifetime
         using var first = await ada.Upload("tides.txt", Library.Text());
         var document = await ada.Read(first);
         Assert.Equal(DocumentStatus.Ready, document.Status);
-        Assert.Equal(PartState.Well, (await owner.FilesPart()).State);
+        await IsWell(owner);
 
         // The same length, one letter: only the hash tells.
         var file = api.StoredFiles().Single(Holds);
@@ -49,7 +49,7 @@ public abstract class DamagedFilesTests(ApiFixture api) : IAsyncLifetime
         using var again = await ada.Upload("tides.txt", Library.Text());
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal(Library.Text(), await ada.GetStringAsync($"/api/v1/documents/{document.Id}/original"));
-        Assert.Equal(PartState.Well, (await owner.FilesPart()).State);
+        await IsWell(owner);
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public abstract class DamagedFilesTests(ApiFixture api) : IAsyncLifetime
         Assert.Equal("1", (await owner.FilesPart()).Facts.Single(fact => fact.Name == "damaged").Value);
         await File.WriteAllBytesAsync(file, bytes);
         await CheckAll();
-        Assert.Equal(PartState.Well, (await owner.FilesPart()).State);
+        await IsWell(owner);
     }
 
     private Task CheckAll()
@@ -109,6 +109,9 @@ public abstract class DamagedFilesTests(ApiFixture api) : IAsyncLifetime
         var upkeep = api.Services.GetRequiredService<FileUpkeep>();
         return Task.WhenAll(upkeep.CheckDue(CancellationToken.None), upkeep.CheckDue(CancellationToken.None));
     }
+
+    // A bucket on a busy machine may take longer to answer than the report waits.
+    private static Task IsWell(HttpClient owner) => Eventually.Holds(async () => (await owner.FilesPart()).State == PartState.Well);
 
     private static async Task Refused(HttpClient client, Guid id, string code)
     {

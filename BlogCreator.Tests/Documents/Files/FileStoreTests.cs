@@ -102,6 +102,27 @@ public abstract class FileStoreTests : IAsyncLifetime
         Assert.Equal(bytes, await Read(name));
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(Large)]
+    public async Task What_another_process_removed_while_it_was_kept_is_kept_again(int size)
+    {
+        var bytes = RandomNumberGenerator.GetBytes(size);
+        await using (var staged = await Store.Stage(new MemoryStream(bytes), size, CancellationToken.None))
+        {
+            for (var time = 0; time < 3; time++)
+            {
+                await Store.Keep(staged, CancellationToken.None);
+                await Store.Delete(staged.Sha256, CancellationToken.None);
+            }
+
+            await Store.Keep(staged, CancellationToken.None);
+        }
+
+        Assert.Equal(bytes, await Read(Convert.ToHexStringLower(SHA256.HashData(bytes))));
+        Assert.Single(Lying());
+    }
+
     [Fact]
     public async Task What_uploads_that_were_killed_have_left_goes_by_its_age()
     {
