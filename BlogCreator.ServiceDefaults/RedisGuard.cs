@@ -7,8 +7,8 @@ namespace BlogCreator.ServiceDefaults;
 /// Asks Redis, and does not wait for it: after its budget a question counts as unanswered, and after a few of those in a
 /// row nobody asks for a second. Then one request in a second tries, so that it recovers by itself.
 /// </summary>
-/// <param name="what">For the log: what has to do without Redis.</param>
-public sealed partial class RedisGuard(IConnectionMultiplexer redis, TimeSpan budget, TimeProvider clock, ILogger logger, string what)
+/// <param name="use">For the log: what has to do without Redis.</param>
+public sealed partial class RedisGuard(IConnectionMultiplexer redis, TimeSpan budget, TimeProvider clock, ILogger logger, string use)
 {
     private const int MostFailures = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -43,7 +43,7 @@ public sealed partial class RedisGuard(IConnectionMultiplexer redis, TimeSpan bu
             var answer = await question(redis.GetDatabase()).WaitAsync(budget, clock);
             if (Interlocked.Exchange(ref _failures, 0) >= MostFailures)
             {
-                LogBack(logger, what);
+                LogBack(logger, use);
             }
 
             return new RedisAnswer<T>(true, answer);
@@ -53,7 +53,7 @@ public sealed partial class RedisGuard(IConnectionMultiplexer redis, TimeSpan bu
             Volatile.Write(ref _askAgain, clock.GetTimestamp() + (long)(Pause.TotalSeconds * clock.TimestampFrequency));
             if (Interlocked.Increment(ref _failures) == MostFailures)
             {
-                LogAway(logger, what, away.GetType().Name);
+                LogAway(logger, use, away.GetType().Name);
             }
 
             return new RedisAnswer<T>(false, default, Failed: true);
@@ -67,11 +67,11 @@ public sealed partial class RedisGuard(IConnectionMultiplexer redis, TimeSpan bu
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "RedisAway: {What} until it answers again ({Reason})")]
-    private static partial void LogAway(ILogger logger, string what, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "RedisAway: {Use} do without Redis until it answers again ({Reason})")]
+    private static partial void LogAway(ILogger logger, string use, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "RedisBack: no longer {What}")]
-    private static partial void LogBack(ILogger logger, string what);
+    [LoggerMessage(Level = LogLevel.Information, Message = "RedisBack: Redis answers again for {Use}")]
+    private static partial void LogBack(ILogger logger, string use);
 }
 
 /// <param name="Given">False when Redis was not asked or did not answer in time.</param>

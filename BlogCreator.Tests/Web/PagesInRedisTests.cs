@@ -153,6 +153,26 @@ public sealed partial class PagesInRedisTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_redis_that_comes_later_than_web_is_used_from_then_on()
+    {
+        using var author = await _api.SignInAs("ada");
+        var post = await WebFixture.Publish(author, "Early bird");
+        await using var redis = RedisServer.NotStarted();
+        await using var early = new WebUnderTest(_api.ClientOptions.BaseAddress, Path.Combine(_api.Folder, "keys"), 3, ("ConnectionStrings:redis", redis.ConnectionString), ("Redis:BudgetMilliseconds", "400"));
+        early.UseKestrel();
+        early.StartServer();
+        using var reader = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = early.ClientOptions.BaseAddress };
+        Assert.Contains("<h1>Early bird</h1>", await reader.GetStringAsync($"/posts/{post.Slug}", Cancel), StringComparison.Ordinal);
+        await redis.Start();
+        var number = 0;
+        await Eventually.Holds(async () =>
+        {
+            await reader.GetStringAsync($"/search?q=bird{number++}", Cancel);
+            return (await redis.Ask("--scan --pattern blogcreator:pages:*")).Length > 0;
+        });
+    }
+
     private HttpClient Reader(int replica) => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = _webs[replica].ClientOptions.BaseAddress };
 
     /// <summary>Both replicas have heard of the last change.</summary>

@@ -48,7 +48,7 @@ public static class PublicFeature
                 provider.GetRequiredService<IOptions<RedisOptions>>().Value.Budget,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<RedisGuard>>(),
-                "each replica makes its own pages")));
+                "kept pages")));
     }
 
     /// <summary>A page that is kept is served before anything is asked that only the making of a page needs.</summary>

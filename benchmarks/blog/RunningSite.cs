@@ -16,13 +16,15 @@ internal sealed class RunningSite : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None });
     private readonly Uri _api = FreeAddress();
 
+    private string _redis = "";
+
     public Uri Web { get; } = FreeAddress();
 
     public string PostPath { get; private set; } = "";
 
-    public static async Task<RunningSite> Start()
+    public static async Task<RunningSite> Start(string redis = "")
     {
-        var site = new RunningSite();
+        var site = new RunningSite { _redis = redis };
         using (var migrate = site.Run("BlogCreator.Api", site._api, "migrate"))
         {
             await migrate.WaitForExitAsync();
@@ -87,6 +89,9 @@ internal sealed class RunningSite : IAsyncDisposable
         start.Environment["ConnectionStrings__blogdb"] = $"Data Source={Path.Combine(_folder, "blog.db")}";
         start.Environment["Storage__Path"] = Path.Combine(_folder, "files");
         start.Environment["DataProtection__Path"] = Path.Combine(_folder, "keys");
+        start.Environment["ConnectionStrings__redis"] = _redis;
+        // Whoever measures asks more often than a reader.
+        start.Environment["RateLimits__ReadsPerMinute"] = "100000";
         start.Environment["Setup__Token"] = Token;
         start.Environment["Shutdown__DrainSeconds"] = "0";
         start.Environment["services__api__http__0"] = _api.ToString();

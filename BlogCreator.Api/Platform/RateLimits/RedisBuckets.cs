@@ -10,7 +10,7 @@ public sealed class RedisBuckets(IConnectionMultiplexer redis, IOptions<RedisOpt
 {
     private static readonly Counter<long> Errors = Telemetry.Meter.CreateCounter<long>("ratelimit.backend.errors", description: "Times that Redis did not answer a rate limit");
 
-    private readonly RedisGuard _guard = new(redis, options.Value.Budget, clock, logger, "each replica allows its share of a rate limit");
+    private readonly RedisGuard _guard = new(redis, options.Value.Budget, clock, logger, "rate limits");
 
     /// <summary>Null when Redis does not answer in time.</summary>
     public async ValueTask<BucketState[]?> Spend(string caller, IReadOnlyList<Bucket> buckets)
