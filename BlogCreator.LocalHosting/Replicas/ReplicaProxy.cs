@@ -80,21 +80,21 @@ internal sealed class ReplicaProxy : IAsyncDisposable
     /// <summary>Null where no service needs it.</summary>
     public static async Task<ReplicaProxy?> Start(IEnumerable<ReplicaSet> sets, EngineContext engine, CancellationToken cancel)
     {
-        var doors = new Dictionary<int, (ReplicaSet Set, string Endpoint)>();
+        var found = new Dictionary<int, (ReplicaSet Set, string Endpoint)>();
         foreach (var set in sets)
         {
             foreach (var endpoint in set.Service.Annotations.OfType<EndpointAnnotation>().Where(endpoint => endpoint.UriScheme is "http"))
             {
-                doors[endpoint.AllocatedEndpoint!.Port] = (set, endpoint.Name);
+                found[endpoint.AllocatedEndpoint!.Port] = (set, endpoint.Name);
             }
         }
 
-        if (doors.Count == 0)
+        if (found.Count == 0)
         {
             return null;
         }
 
-        var proxy = new ReplicaProxy(doors, engine);
+        var proxy = new ReplicaProxy(found, engine);
         try
         {
             await proxy.application.StartAsync(cancel);
