@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace BlogCreator.LocalHosting.Native;
 
@@ -97,9 +98,11 @@ internal sealed record NativeUser(string Name, uint UserId, uint GroupId)
         return test.ExitCode == 0;
     }
 
+    private static int ChangeOwner(string path, uint user, uint group) => NativeChangeOwner(Encoding.UTF8.GetBytes($"{path}\0"), user, group);
+
     private static uint Id(string text) => uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     [DllImport("libc", EntryPoint = "chown", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+    private static extern int NativeChangeOwner(byte[] path, uint user, uint group);
 }

@@ -80,21 +80,21 @@ internal sealed class ReplicaProxy : IAsyncDisposable
     /// <summary>Null where no service needs it.</summary>
     public static async Task<ReplicaProxy?> Start(IEnumerable<ReplicaSet> sets, EngineContext engine, CancellationToken cancel)
     {
-        var doors = new Dictionary<int, (ReplicaSet Set, string Endpoint)>();
+        var found = new Dictionary<int, (ReplicaSet Set, string Endpoint)>();
         foreach (var set in sets)
         {
             foreach (var endpoint in set.Service.Annotations.OfType<EndpointAnnotation>().Where(endpoint => endpoint.UriScheme is "http"))
             {
-                doors[endpoint.AllocatedEndpoint!.Port] = (set, endpoint.Name);
+                found[endpoint.AllocatedEndpoint!.Port] = (set, endpoint.Name);
             }
         }
 
-        if (doors.Count == 0)
+        if (found.Count == 0)
         {
             return null;
         }
 
-        var proxy = new ReplicaProxy(doors, engine);
+        var proxy = new ReplicaProxy(found, engine);
         try
         {
             await proxy.application.StartAsync(cancel);
@@ -135,7 +135,7 @@ internal sealed class ReplicaProxy : IAsyncDisposable
             ForwarderError error;
             try
             {
-                error = await forwarder.SendAsync(context, new EndpointReference(replica.Resource as IResourceWithEndpoints ?? set.Service, endpoint).Url, connections, Settings, Unchanged);
+                error = await forwarder.SendAsync(context, ReplicaSet.Address(replica, endpoint), connections, Settings, Unchanged);
             }
             finally
             {
@@ -192,8 +192,11 @@ internal sealed class ReplicaProxy : IAsyncDisposable
         var failure = context.GetForwarderErrorFeature()?.Exception;
         context.Features.Set<IForwarderErrorFeature>(null);
         return error is ForwarderError.Request
-            && (failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } || HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+            && (failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } || IsQuestion(context.Request));
     }
+
+    private static bool IsQuestion(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0;
 
     private static Task Remember(HttpContext context, string cookie, int number, Func<bool> isStillTheOne)
     {

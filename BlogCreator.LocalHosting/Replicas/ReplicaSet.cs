@@ -75,6 +75,8 @@ internal sealed class ReplicaSet(ProjectResource service, IReadOnlyList<ServiceR
 
     public void End(ServiceRunner runner) => busy.AddOrUpdate(runner, 0, (_, count) => count - 1);
 
+    public static string Address(ServiceRunner runner, string endpoint) => ((ReplicaResource)runner.Resource).GetEndpoint(endpoint).Url;
+
     public static int Number(ServiceRunner runner) => ((ReplicaResource)runner.Resource).Number;
 
     public void Start() => Each(runner => runner.Start());

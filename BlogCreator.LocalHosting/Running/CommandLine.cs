@@ -111,12 +111,10 @@ internal sealed record CommandLine
                     step = Next();
                     break;
                 case "--services":
-                    options = options with { Native = Named<bool>(name, Next(), "native or postgres=native,redis=native", value =>
-                        value is "native" or "embedded" ? value == "native" : null) };
+                    options = options with { Native = Named(name, Next(), "native or postgres=native,redis=native", Kind) };
                     break;
                 case "--replicas":
-                    options = options with { Replicas = Named<int>(name, Next(), "3 or api=3,web=2", value =>
-                        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= MostReplicas ? count : null) };
+                    options = options with { Replicas = Named(name, Next(), "3 or api=3,web=2", Count) };
                     break;
                 case "--health-timeout":
                     options = options with { HealthTimeout = Seconds(name, Next()) };
@@ -173,6 +171,11 @@ internal sealed record CommandLine
         double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400
             ? TimeSpan.FromSeconds(seconds)
             : throw new EngineError($"{option} {value} is no number of seconds.", $"For example: {option} 90");
+
+    private static bool? Kind(string value) => value is "native" or "embedded" ? value == "native" : null;
+
+    private static int? Count(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= MostReplicas ? count : null;
 
     /// <summary>One value for all, or NAME=VALUE with commas between.</summary>
     private static Dictionary<string, T> Named<T>(string option, string text, string example, Func<string, T?> read)

@@ -238,6 +238,11 @@ internal sealed class Engine(
     /// <summary>Before anything is started, so that the first line of a service is masked as well.</summary>
     private async Task LearnSecrets(CancellationToken cancel)
     {
+        foreach (var text in model.Resources.SelectMany(resource => resource.Annotations.OfType<LocalConnectionAnnotation>()).Select(local => local.ConnectionString).OfType<string>())
+        {
+            secrets.LearnFrom(text);
+        }
+
         foreach (var parameter in model.Resources.OfType<ParameterResource>().Where(parameter => parameter.Secret))
         {
             try
