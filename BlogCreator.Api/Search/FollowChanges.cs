@@ -92,14 +92,8 @@ internal sealed partial class FollowChanges(IServiceScopeFactory scopes, IOption
 
             if (wait > TimeSpan.Zero)
             {
-                if (once == Keep)
-                {
-                    await _keepNow.WaitAsync(wait, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                }
-                else
-                {
-                    await Task.Delay(wait, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                }
+                var pause = once == Keep ? _keepNow.WaitAsync(wait, stopping) : Task.Delay(wait, clock, stopping);
+                await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

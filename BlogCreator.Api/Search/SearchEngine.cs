@@ -83,6 +83,7 @@ internal sealed partial class SearchEngine(BlogDb db, ElasticClient client, Embe
 
     private async Task<IReadOnlyList<Ranked>?> Rank(string kind, string typed, Guid? owner, int skip, int take, CancellationToken cancel)
     {
+        // For the vector and the search with it together; a search by words keeps its time by itself.
         using var time = new CancellationTokenSource(options.Value.Budget, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, time.Token);
         try
@@ -91,18 +92,26 @@ internal sealed partial class SearchEngine(BlogDb db, ElasticClient client, Embe
             var words = Words(typed);
             if (embed.Shape is not { } vectors || words.Count == 0)
             {
-                return Read(await client.Search(index, SearchQuery.ByWords(kind, words, owner, skip, take + Spare, options.Value.Budget), limit.Token));
+                return Read(await client.Search(index, SearchQuery.ByWords(kind, words, owner, skip, take + Spare, options.Value.Budget), cancel));
             }
 
             var byMeaning = ByMeaning(index, vectors, typed, owner, limit.Token);
-            var byWords = Read(await client.Search(index, SearchQuery.ByWords(kind, words, owner, 0, Window, options.Value.Budget), limit.Token));
+            List<Ranked> byWords;
+            try
+            {
+                byWords = Read(await client.Search(index, SearchQuery.ByWords(kind, words, owner, 0, Window, options.Value.Budget), cancel));
+            }
+            catch (Exception)
+            {
+                // Nobody needs it any more, and it must not outlive this.
+                await limit.CancelAsync();
+                await byMeaning;
+                throw;
+            }
+
             var near = await byMeaning;
             var known = byWords.Concat(near).DistinctBy(found => found.Id).ToDictionary(found => found.Id);
             return [.. FuseRanks.Of([.. byWords.Select(found => found.Id)], [.. near.Select(found => found.Id)]).Skip(skip).Take(take + Spare).Select(id => known[id])];
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return null;
         }
         catch (ElasticException failure)
         {

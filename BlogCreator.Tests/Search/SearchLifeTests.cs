@@ -277,6 +277,72 @@ public abstract class SearchLifeTests(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_engine_that_hangs_is_soon_not_waited_for()
+    {
+        using var author = await api.SignInAs("ada");
+        var post = await Publish(author, "Patience", "Interminable words.");
+        await FoundByEngine("interminable");
+        using var end = new CancellationTokenSource();
+        Elastic.Before = received => received.Target.Contains("/_search", StringComparison.Ordinal)
+            ? Task.Delay(Timeout.Infinite, end.Token).ContinueWith(_ => { }, TaskScheduler.Default)
+            : Task.CompletedTask;
+        var before = Searches();
+        for (var n = 0; n < 10; n++)
+        {
+            var found = await Search("interminable");
+            Assert.True(found.Simpler);
+            Assert.Equal(post.Slug, Assert.Single(found.Items).Slug);
+        }
+
+        Assert.InRange(Searches() - before, 3, 9);
+        await end.CancelAsync();
+        Elastic.Before = null;
+        Assert.False((await FoundByEngine("interminable")).Simpler);
+
+        int Searches() => Elastic.Received.Count(received => received.Target.Contains("/_search", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Pages_go_on_behind_what_may_not_be_shown()
+    {
+        using var author = await api.SignInAs("ada");
+        var posts = new List<PostDetails>();
+        for (var n = 0; n < 34; n++)
+        {
+            posts.Add(await Publish(author, $"Part {n}", $"Multitudinous words {n}."));
+        }
+
+        await Eventually.Gives(() => Waiting(), waiting => waiting == 0);
+        await FoundByEngine("multitudinous");
+        Elastic.Fail = received => received.Target.StartsWith("/_bulk", StringComparison.Ordinal) ? 503 : null;
+        await author.DeleteAsync($"/api/v1/posts/{posts[20].Id}/publication");
+        var first = await Search("multitudinous");
+        using var reader = api.CreateClient();
+        var rest = (await reader.GetFromJsonAsync<SearchResults>($"/api/v1/search?q=multitudinous&after={first.Next}", BlogApi.Json))!;
+        Assert.Equal((30, 3, null), (first.Items.Count, rest.Items.Count, rest.Next));
+        Assert.Equal(posts.Where(post => post.Id != posts[20].Id).Select(post => post.Slug).Order(StringComparer.Ordinal), first.Items.Concat(rest.Items).Select(hit => hit.Slug).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_nobody_writes_to_an_index_any_more_no_changes_are_kept_for_it()
+    {
+        using var author = await api.SignInAs("ada");
+        await Publish(author, "Kept", "Mnemonic words.");
+        await FoundByEngine("mnemonic");
+        using var scope = api.Services.CreateScope();
+        var (keep, db) = (scope.ServiceProvider.GetRequiredService<KeepIndexes>(), scope.ServiceProvider.GetRequiredService<BlogDb>());
+        // Of a release that ran last week and not since.
+        var index = await keep.Begin(new IndexShape("blogcreator", new VectorShape("0a1b2c3d", 3)), CancellationToken.None);
+        await Publish(author, "Also kept", "More words.");
+        Assert.Equal(1, await db.SearchChanges.CountAsync(change => change.IndexId == index.Id));
+        var lastWeek = TimeProvider.System.GetUtcNow().AddDays(-8);
+        await db.SearchIndexes.Where(row => row.Id == index.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.SeenAt, lastWeek));
+        await keep.Forget(CancellationToken.None);
+        await Publish(author, "Not kept", "Even more words.");
+        Assert.Equal(0, await db.SearchChanges.CountAsync(change => change.IndexId == index.Id));
+    }
+
+    [Fact]
     public async Task The_owner_is_told_how_search_is()
     {
         using var owner = api.CreateClient();

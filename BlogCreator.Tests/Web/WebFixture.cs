@@ -20,6 +20,9 @@ public sealed partial class WebFixture : IAsyncLifetime
     private readonly ApiFixture _api = new();
     private WebUnderTest? _web;
 
+    /// <summary>Settings of Api; set before it starts.</summary>
+    public Dictionary<string, string> ApiSettings => _api.Settings;
+
     public Uri Address => _web!.ClientOptions.BaseAddress;
 
     public Uri ApiAddress => _api.ClientOptions.BaseAddress;
