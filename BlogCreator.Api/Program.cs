@@ -54,7 +54,7 @@ if (args is ["seed", ..])
     command.AddCommandDefaults();
     command.AddData();
     using var host = command.Build();
-    return await SeedPosts.Command(args, host, Console.Out, CancellationToken.None);
+    return await SeedPosts.Command(args, host.Services, Console.Out, CancellationToken.None);
 }
 
 if (args is ["reindex", ..])

@@ -3,6 +3,8 @@ namespace BlogCreator.Api.Accounts;
 /// <summary>Someone who may sign in. The first is the owner of the site.</summary>
 public sealed class Person
 {
+    private const int LongestName = 60;
+
     private Person()
     {
     }
@@ -78,6 +80,7 @@ public sealed class Person
     {
         var words = email.Trim().Split('@')[0].Split(['.', '_', '-', '+'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var name = string.Join(' ', words.Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
-        return name.Length > 0 ? name : "Author";
+        // An address has room for longer names.
+        return name.Length > LongestName ? name[..LongestName].TrimEnd() : name.Length > 0 ? name : "Author";
     }
 }

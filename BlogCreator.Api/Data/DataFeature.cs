@@ -8,6 +8,8 @@ namespace BlogCreator.Api.Data;
 
 public static class DataFeature
 {
+    private static readonly CleanParameters Clean = new();
+
     public static IHostApplicationBuilder AddData(this IHostApplicationBuilder builder)
     {
         var connection = BlogDbConnection.From(builder.Configuration);
@@ -17,13 +19,13 @@ public static class DataFeature
             builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(connection.Text).UseLoggerFactory(services.GetService<ILoggerFactory>()).Build());
             builder.Services.AddDbContext<BlogDb, PostgresBlogDb>((services, options) => options
                 .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.ExecutionStrategy(strategy => new RetryStatement(strategy)))
-                .AddInterceptors(services.GetServices<IInterceptor>()));
+                .AddInterceptors(services.GetServices<IInterceptor>().Append(Clean)));
         }
         else
         {
             builder.Services.AddDbContext<BlogDb, SqliteBlogDb>((services, options) => options
                 .UseSqlite(connection.Text)
-                .AddInterceptors(services.GetServices<IInterceptor>()));
+                .AddInterceptors(services.GetServices<IInterceptor>().Append(Clean)));
         }
 
         builder.Services.AddHealthChecks().AddCheck("database", new DatabaseHealth(connection), tags: ["ready"]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BlogCreator.Api.Data;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,18 +9,26 @@ namespace BlogCreator.Api.Posts;
 /// <summary>How many posts appeared in each year and month, the newest first.</summary>
 public static class GetArchive
 {
-    public static async Task<Ok<IReadOnlyList<ArchiveYear>>> Handle(BlogDb db, CancellationToken cancel)
+    public static async Task<Ok<IReadOnlyList<ArchiveYear>>> Handle(BlogDb db, WhilePublished<IReadOnlyList<ArchiveYear>> known, CancellationToken cancel) =>
+        TypedResults.Ok(await known.Get(db, () => Count(db, cancel), cancel));
+
+    private static async Task<IReadOnlyList<ArchiveYear>> Count(BlogDb db, CancellationToken cancel)
     {
-        var posts = db.Posts;
-        // Instants are stored as numbers, so no database groups them by year; a hundred thousand of them are counted in a blink.
-        var dates = await posts.AsNoTracking().Where(post => post.PublishedVersion != null).Select(post => post.PublishedAt).ToListAsync(cancel);
-        IReadOnlyList<ArchiveYear> years =
+        // Instants are stored as numbers, so each database has its own way to tell the month of one.
+        var months = await (db.Database.IsNpgsql()
+            ? db.Database.SqlQuery<Month>($"""SELECT to_char(to_timestamp("PublishedAt" / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM') AS "Name", COUNT(*)::int AS "Posts" FROM "Posts" WHERE "PublishedVersion" IS NOT NULL AND "PublishedAt" IS NOT NULL GROUP BY 1""")
+            : db.Database.SqlQuery<Month>($"""SELECT strftime('%Y-%m', "PublishedAt" / 1000, 'unixepoch') AS "Name", COUNT(*) AS "Posts" FROM "Posts" WHERE "PublishedVersion" IS NOT NULL AND "PublishedAt" IS NOT NULL GROUP BY 1"""))
+            .ToListAsync(cancel);
+        return
         [
-            .. dates.OfType<DateTimeOffset>().GroupBy(at => at.UtcDateTime.Year).OrderByDescending(year => year.Key).Select(year => new ArchiveYear(
+            .. months.GroupBy(month => Number(month.Name[..^3])).OrderByDescending(year => year.Key).Select(year => new ArchiveYear(
                 year.Key,
-                year.Count(),
-                [.. year.GroupBy(at => at.UtcDateTime.Month).OrderByDescending(month => month.Key).Select(month => new ArchiveMonth(month.Key, month.Count()))])),
+                year.Sum(month => month.Posts),
+                [.. year.OrderByDescending(month => month.Name, StringComparer.Ordinal).Select(month => new ArchiveMonth(Number(month.Name[^2..]), month.Posts))])),
         ];
-        return TypedResults.Ok(years);
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private sealed record Month(string Name, int Posts);
 }

@@ -63,16 +63,34 @@ public static class ListPublicPosts
             published = published.Where(post => post.PublishedAt >= from && post.PublishedAt < until);
         }
 
+        // What a list does not show is not read: the evidence of a post is longer than its text.
+        var whole = full is true;
         var rows = await published
             .Where(post => post.PublishedAt < before || (post.PublishedAt == before && post.Id < beforeId))
             .Join(versions, post => new { post.Id, Number = post.PublishedVersion!.Value }, version => new { Id = version.PostId, version.Number }, (post, version) => new { post, version })
-            .Join(people, row => row.post.OwnerId, person => person.Id, (row, author) => new { row.post, row.version, author })
+            .Join(people, row => row.post.OwnerId, person => person.Id, (row, author) => new
+            {
+                row.post,
+                version = whole ? row.version : new PostVersion
+                {
+                    Title = row.version.Title,
+                    Summary = row.version.Summary,
+                    Markdown = "",
+                    PlainText = row.version.PlainText,
+                    Tags = row.version.Tags,
+                    Claims = new List<ClaimDetails>(),
+                    Supported = row.version.Supported,
+                    Checked = row.version.Checked,
+                    CreatedAt = row.version.CreatedAt,
+                },
+                author,
+            })
             .OrderByDescending(row => row.post.PublishedAt).ThenByDescending(row => row.post.Id)
             .Take(take + 1)
             .ToListAsync(cancel);
         return TypedResults.Ok(rows.ToPage(
             take,
-            row => DescribePost.ToPublicSummary(row.post, row.version, row.author) with { Html = full is true ? RenderPost.ToFeedHtml(row.version.Markdown, row.version.Claims, row.post.Slug) : null },
+            row => DescribePost.ToPublicSummary(row.post, row.version, row.author) with { Html = whole ? RenderPost.ToFeedHtml(row.version.Markdown, row.version.Claims, row.post.Slug) : null },
             row => string.Create(CultureInfo.InvariantCulture, $"{row.post.PublishedAt!.Value.ToUnixTimeMilliseconds()}.{row.post.Id:n}")));
     }
 }

@@ -10,16 +10,18 @@ public static class ListTags
 {
     private const int Most = 500;
 
-    public static async Task<Ok<IReadOnlyList<TagDetails>>> Handle(BlogDb db, CancellationToken cancel)
+    public static async Task<Ok<IReadOnlyList<TagDetails>>> Handle(BlogDb db, WhilePublished<IReadOnlyList<TagDetails>> known, CancellationToken cancel) =>
+        TypedResults.Ok(await known.Get(db, () => Count(db, cancel), cancel));
+
+    private static async Task<IReadOnlyList<TagDetails>> Count(BlogDb db, CancellationToken cancel)
     {
-        var (tags, posts) = (db.PostTags, db.Posts);
-        var rows = await tags.AsNoTracking()
-            .Join(posts.Where(post => post.PublishedVersion != null), tag => tag.PostId, post => post.Id, (tag, _) => tag.Tag)
-            .GroupBy(tag => tag)
+        // The database keeps those of published posts only.
+        var rows = await db.PostTags.AsNoTracking()
+            .GroupBy(tag => tag.Tag)
             .Select(group => new { Tag = group.Key, Posts = group.Count() })
             .OrderByDescending(row => row.Posts).ThenBy(row => row.Tag)
             .Take(Most)
             .ToListAsync(cancel);
-        return TypedResults.Ok<IReadOnlyList<TagDetails>>([.. rows.Select(row => new TagDetails(row.Tag, row.Posts))]);
+        return [.. rows.Select(row => new TagDetails(row.Tag, row.Posts))];
     }
 }

@@ -11,6 +11,7 @@ public static class PostsFeature
         builder.Services.AddJob<PublishScheduledPost>();
         builder.Services.AddJob<RemoveDeletedPost>();
         builder.Services.AddSingleton<RelatedPosts>();
+        builder.Services.AddSingleton(typeof(WhilePublished<>));
         return builder;
     }
 

@@ -8,6 +8,8 @@ public sealed class Generation
     /// <summary>Behind the name of a writer whose language model failed.</summary>
     public const string WithoutModel = ", then without";
 
+    private const int LongestError = 600;
+
     private Generation()
     {
     }
@@ -109,7 +111,8 @@ public sealed class Generation
 
     public void Fail(string code, string error, DateTimeOffset now)
     {
-        (Status, ErrorCode, Error, FinishedAt) = (GenerationStatus.Failed, code, error, now);
+        // A provider may say more than there is room for.
+        (Status, ErrorCode, Error, FinishedAt) = (GenerationStatus.Failed, code, error.Length > LongestError ? error[..(LongestError - 1)] + "…" : error, now);
     }
 
     public void RequestCancel() => CancelRequested = true;
@@ -120,11 +123,13 @@ public sealed class Generation
 /// <summary>The stored result of a step, or of one section of the step <c>write</c> (<c>write/0</c>).</summary>
 public sealed class GenerationStep
 {
+    private const int LongestDetail = 300;
+
     public Guid GenerationId { get; init; }
 
     public required string Name { get; init; }
 
-    public string? Detail { get; set; }
+    public string? Detail { get; set => field = value?.Length > LongestDetail ? value[..(LongestDetail - 1)] + "…" : value; }
 
     /// <summary>JSON; null while the step runs.</summary>
     public string? Result { get; set; }

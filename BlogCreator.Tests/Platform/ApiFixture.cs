@@ -1,11 +1,14 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Posts.Seeding;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -60,6 +63,15 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         ? [.. Directory.GetFiles(Path.Combine(Folder, folder), "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))]
         : [];
 
+    /// <summary>What was asked of the database since it was last asked for.</summary>
+    public RequestCommands Commands => Services.GetRequiredService<RequestCommands>();
+
+    /// <summary>Published posts made up by the same code as the command <c>seed</c>.</summary>
+    public async Task Seed(int posts, int seed = 1)
+    {
+        Assert.Equal(0, await SeedPosts.Command(["seed", "--posts", posts.ToString(CultureInfo.InvariantCulture), "--seed", seed.ToString(CultureInfo.InvariantCulture)], Services, TextWriter.Null, CancellationToken.None));
+    }
+
     public static async Task<ApiProblem> Problem(HttpResponseMessage answer)
     {
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
@@ -82,6 +94,7 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
             builder.UseSetting(name, value);
         }
 
+        builder.ConfigureServices(services => services.AddSingleton<RequestCommands>().AddSingleton<IInterceptor>(provider => provider.GetRequiredService<RequestCommands>()));
         if (ReplicaOf is not null)
         {
             builder.UseSetting("Storage:Path", Path.Combine(ReplicaOf.Folder, "files"));

@@ -22,7 +22,7 @@ public static class SeedPosts
     private static readonly DateTimeOffset Newest = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Oldest = TimeSpan.FromDays(3650);
 
-    public static async Task<int> Command(string[] args, IHost host, TextWriter output, CancellationToken cancel)
+    public static async Task<int> Command(string[] args, IServiceProvider services, TextWriter output, CancellationToken cancel)
     {
         var (posts, seed) = (Number(args, "--posts") ?? 0, Number(args, "--seed") ?? 1);
         if (posts is < 1 or > MostPosts || seed > LargestSeed)
@@ -31,7 +31,7 @@ public static class SeedPosts
             return 2;
         }
 
-        if (!host.Services.GetRequiredService<IHostEnvironment>().IsDevelopment() && !args.Contains("--yes"))
+        if (!services.GetRequiredService<IHostEnvironment>().IsDevelopment() && !args.Contains("--yes"))
         {
             await output.WriteLineAsync("This adds made-up posts to a site that is not for development, for all its readers to see. Say --yes if you mean it.");
             return 1;
@@ -39,7 +39,7 @@ public static class SeedPosts
 
         var clock = TimeProvider.System;
         var began = clock.GetTimestamp();
-        var authors = await AddAuthors(host, seed, cancel);
+        var authors = await AddAuthors(services, seed, cancel);
         if (authors.Count == 0)
         {
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The posts of --seed {seed} are there already. Take another number for more."));
@@ -48,14 +48,14 @@ public static class SeedPosts
 
         for (var first = 0; first < posts; first += Batch)
         {
-            await AddBatch(host, seed, first, Math.Min(Batch, posts - first), posts, authors, cancel);
+            await AddBatch(services, seed, first, Math.Min(Batch, posts - first), posts, authors, cancel);
             if ((first / Batch) % 20 == 19)
             {
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{first + Batch} posts"));
             }
         }
 
-        using var scope = host.Services.CreateScope();
+        using var scope = services.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
         db.NoteChange("posts.seeded", null, clock.GetUtcNow());
         await db.SaveChangesAsync(cancel);
@@ -67,9 +67,9 @@ public static class SeedPosts
     }
 
     /// <summary>None when this seed was sown before.</summary>
-    private static async Task<IReadOnlyList<Guid>> AddAuthors(IHost host, int seed, CancellationToken cancel)
+    private static async Task<IReadOnlyList<Guid>> AddAuthors(IServiceProvider services, int seed, CancellationToken cancel)
     {
-        using var scope = host.Services.CreateScope();
+        using var scope = services.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
         var mark = string.Create(CultureInfo.InvariantCulture, $"author-{seed}-");
         if (await db.People.AnyAsync(person => person.Handle == mark + "0", cancel))
@@ -90,9 +90,9 @@ public static class SeedPosts
         return authors.ConvertAll(author => author.Person.Id);
     }
 
-    private static async Task AddBatch(IHost host, int seed, int first, int count, int all, IReadOnlyList<Guid> authors, CancellationToken cancel)
+    private static async Task AddBatch(IServiceProvider services, int seed, int first, int count, int all, IReadOnlyList<Guid> authors, CancellationToken cancel)
     {
-        using var scope = host.Services.CreateScope();
+        using var scope = services.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
         var made = Enumerable.Range(first, count).AsParallel().AsOrdered().Select(number =>
         {
