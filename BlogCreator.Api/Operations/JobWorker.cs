@@ -343,6 +343,8 @@ public sealed partial class JobWorker(
     private static bool IsOfTheDatabase(Exception? failure) => failure switch
     {
         null => false,
+        // Too slow for the time that a statement has: so it may be each time.
+        DbException { InnerException: TimeoutException } => false,
         // Classes of PostgreSQL: connection, rolled back, resources, operator intervention, system.
         DbException { IsTransient: true } => true,
         DbException { SqlState: { Length: 5 } state } => state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("40", StringComparison.Ordinal)

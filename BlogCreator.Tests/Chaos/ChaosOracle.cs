@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using BlogCreator.Api.Operations;
 using BlogCreator.Api.Documents;
+using BlogCreator.Api.Operations;
 using BlogCreator.Api.Posts;
 using BlogCreator.Api.Writing;
 using BlogCreator.Contracts;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -19,7 +20,7 @@ internal sealed class ChaosPerson(IReadOnlyList<ApiProcess> replicas, Authentica
 {
     public static readonly string[] Phases = ["upload", "read", "generate", "publish", "schedule"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly string[] Things = ["tide", "harbour", "bridge", "lantern", "ferry", "pier", "mill", "orchard"];
     private static readonly string[] Places = ["Marlow", "Northgate", "Ostend", "Visby", "Kirkwall", "Cadiz"];
     private readonly Random _random = new(seed);
@@ -188,15 +189,15 @@ internal sealed class ChaosPerson(IReadOnlyList<ApiProcess> replicas, Authentica
     /// <summary>Never the same twice, from a page to a booklet.</summary>
     private string Document()
     {
-        var text = new StringBuilder($"# Notes {Guid.NewGuid():n}\n");
+        var text = new StringBuilder("# Notes ").Append(Guid.NewGuid()).Append('\n');
         var sections = _random.Next(3, 12);
         for (var section = 0; section < sections; section++)
         {
             var thing = Things[(section + _random.Next(3)) % Things.Length];
-            text.Append($"\n## The {thing} of {Places[_random.Next(Places.Length)]}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n## The {thing} of {Places[_random.Next(Places.Length)]}\n\n");
             for (var sentence = _random.Next(6, 40); sentence > 0; sentence--)
             {
-                text.Append($"The {thing} of {Places[_random.Next(Places.Length)]} was measured {_random.Next(2, 900)} times in {_random.Next(1850, 2020)}, and the {Things[_random.Next(Things.Length)]} stood {_random.Next(2, 90)} metres from it. ");
+                text.Append(CultureInfo.InvariantCulture, $"The {thing} of {Places[_random.Next(Places.Length)]} was measured {_random.Next(2, 900)} times in {_random.Next(1850, 2020)}, and the {Things[_random.Next(Things.Length)]} stood {_random.Next(2, 90)} metres from it. ");
             }
 
             text.Append('\n');

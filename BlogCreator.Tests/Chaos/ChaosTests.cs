@@ -15,7 +15,7 @@ namespace BlogCreator.Tests.Chaos;
 public sealed class ChaosTests : IAsyncDisposable
 {
     private const int People = 3;
-    private static readonly TimeSpan Settles = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Settles = TimeSpan.FromMinutes(10);
 
     private readonly ITestOutputHelper _output;
     private readonly string _folder = Directory.CreateTempSubdirectory("blogcreator-chaos-").FullName;
@@ -151,7 +151,7 @@ public sealed class ChaosTests : IAsyncDisposable
     private static async Task UntilSomebodyIs(string phase, List<ChaosPerson> people, List<Task> working)
     {
         // When nobody comes to it in this time, the fault comes at whatever they are doing.
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!end.IsCancellationRequested && !people.Exists(person => person.Phase == phase) && !working.Exists(work => work.IsFaulted))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);

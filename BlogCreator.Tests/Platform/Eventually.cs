@@ -5,9 +5,9 @@ public static class Eventually
 {
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(60);
 
-    public static async Task Holds(Func<Task<bool>> condition)
+    public static async Task Holds(Func<Task<bool>> condition, TimeSpan? giveUp = null)
     {
-        using var end = new CancellationTokenSource(GiveUp);
+        using var end = new CancellationTokenSource(giveUp ?? GiveUp);
         while (!await condition())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), end.Token);

@@ -109,7 +109,7 @@ public sealed class PostgresServer : IAsyncDisposable
             {
                 return false;
             }
-        });
+        }, TimeSpan.FromMinutes(5));
     }
 
     /// <summary>Fast shutdown: connections are cut, nothing committed is lost.</summary>
