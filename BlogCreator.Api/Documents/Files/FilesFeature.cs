@@ -1,4 +1,3 @@
-using BlogCreator.Api.Data;
 using BlogCreator.Api.Operations;
 using Microsoft.Extensions.Options;
 

@@ -81,7 +81,7 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
         if (file.Buffer is { } buffer)
         {
             using var content = new MemoryStream(buffer, 0, (int)file.Size, writable: false);
-            await Ask(Sending, cancel, stop => _s3.PutObjectAsync(
+            await Ask(Sending, stop => _s3.PutObjectAsync(
                 new PutObjectRequest
                 {
                     BucketName = _bucket,
@@ -92,19 +92,19 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
                     UseChunkEncoding = false,
                     ServerSideEncryptionMethod = Encryption,
                 },
-                stop));
+                stop), cancel);
             return;
         }
 
-        await Ask(Copying, cancel, stop => _s3.CopyObjectAsync(
+        await Ask(Copying, stop => _s3.CopyObjectAsync(
             new CopyObjectRequest { SourceBucket = _bucket, SourceKey = file.Key, DestinationBucket = _bucket, DestinationKey = key, ServerSideEncryptionMethod = Encryption },
-            stop));
+            stop), cancel);
     }
 
     public async Task<Stream?> OpenRead(string sha256, CancellationToken cancel)
     {
         var key = KeyOf(sha256);
-        var answer = await AskFor(Brief, cancel, stop => _s3.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = key }, stop));
+        var answer = await AskFor(Brief, stop => _s3.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = key }, stop), cancel);
         return answer is null ? null : new StoreStream(answer);
     }
 
@@ -138,7 +138,7 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     public Task Delete(string sha256, CancellationToken cancel)
     {
         var key = KeyOf(sha256);
-        return Ask(Brief, cancel, stop => _s3.DeleteObjectAsync(_bucket, key, stop));
+        return Ask(Brief, stop => _s3.DeleteObjectAsync(_bucket, key, stop), cancel);
     }
 
     public async Task<int> Sweep(DateTimeOffset before, CancellationToken cancel) =>
@@ -146,7 +146,7 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
 
     /// <summary>Whether the bucket answers to us.</summary>
     public Task Look(CancellationToken cancel) =>
-        Ask(Brief, cancel, stop => _s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket, Prefix = _prefix, MaxKeys = 1 }, stop));
+        Ask(Brief, stop => _s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket, Prefix = _prefix, MaxKeys = 1 }, stop), cancel);
 
     // The semaphore holds nothing of the system, and an upload that is cut off may still give its buffer back.
     public void Dispose() => _s3.Dispose();
@@ -207,8 +207,8 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     private async Task<StagedFile> SendParts(Stream content, byte[] buffer, IncrementalHash hash, long maxBytes, CancellationToken cancel)
     {
         var key = Incoming + Guid.CreateVersion7().ToString("n");
-        var upload = (await Ask(Brief, cancel, stop => _s3.InitiateMultipartUploadAsync(
-            new InitiateMultipartUploadRequest { BucketName = _bucket, Key = key, ServerSideEncryptionMethod = Encryption }, stop))).UploadId;
+        var upload = (await Ask(Brief, stop => _s3.InitiateMultipartUploadAsync(
+            new InitiateMultipartUploadRequest { BucketName = _bucket, Key = key, ServerSideEncryptionMethod = Encryption }, stop), cancel)).UploadId;
         try
         {
             var parts = new List<PartETag>();
@@ -232,7 +232,7 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     private async Task<PartETag> SendPart(string key, string upload, int number, byte[] buffer, int length, CancellationToken cancel)
     {
         using var content = new MemoryStream(buffer, 0, length, writable: false);
-        var answer = await Ask(Sending, cancel, stop => _s3.UploadPartAsync(
+        var answer = await Ask(Sending, stop => _s3.UploadPartAsync(
             new UploadPartRequest
             {
                 BucketName = _bucket,
@@ -243,7 +243,7 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
                 PartSize = length,
                 UseChunkEncoding = false,
             },
-            stop));
+            stop), cancel);
         return new PartETag(number, answer.ETag);
     }
 
@@ -251,13 +251,13 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     {
         try
         {
-            await Ask(Sending, cancel, stop => _s3.CompleteMultipartUploadAsync(
-                new CompleteMultipartUploadRequest { BucketName = _bucket, Key = key, UploadId = upload, PartETags = parts }, stop));
+            await Ask(Sending, stop => _s3.CompleteMultipartUploadAsync(
+                new CompleteMultipartUploadRequest { BucketName = _bucket, Key = key, UploadId = upload, PartETags = parts }, stop), cancel);
         }
         catch (FileStoreException lost) when (lost.InnerException is AmazonS3Exception { ErrorCode: "NoSuchUpload" })
         {
             // Done already, and only the answer was lost on its way.
-            if (await AskFor(Brief, cancel, stop => _s3.GetObjectMetadataAsync(_bucket, key, stop)) is not { } found || found.ContentLength != size)
+            if (await AskFor(Brief, stop => _s3.GetObjectMetadataAsync(_bucket, key, stop), cancel) is not { } found || found.ContentLength != size)
             {
                 throw;
             }
@@ -268,7 +268,7 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     {
         try
         {
-            await Ask(Brief, CancellationToken.None, stop => _s3.AbortMultipartUploadAsync(_bucket, key, upload, stop));
+            await Ask(Brief, stop => _s3.AbortMultipartUploadAsync(_bucket, key, upload, stop), CancellationToken.None);
         }
         catch (FileStoreException failure)
         {
@@ -281,7 +281,7 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     {
         try
         {
-            await Ask(Brief, CancellationToken.None, stop => _s3.DeleteObjectAsync(_bucket, key, stop));
+            await Ask(Brief, stop => _s3.DeleteObjectAsync(_bucket, key, stop), CancellationToken.None);
         }
         catch (FileStoreException failure)
         {
@@ -295,11 +295,11 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
         string? next = null;
         do
         {
-            var page = await Ask(Brief, cancel, stop => _s3.ListObjectsV2Async(
-                new ListObjectsV2Request { BucketName = _bucket, Prefix = Incoming, ContinuationToken = next }, stop));
+            var page = await Ask(Brief, stop => _s3.ListObjectsV2Async(
+                new ListObjectsV2Request { BucketName = _bucket, Prefix = Incoming, ContinuationToken = next }, stop), cancel);
             foreach (var left in (page.S3Objects ?? []).Where(file => file.LastModified?.ToUniversalTime() < before))
             {
-                await Ask(Brief, cancel, stop => _s3.DeleteObjectAsync(_bucket, left.Key, stop));
+                await Ask(Brief, stop => _s3.DeleteObjectAsync(_bucket, left.Key, stop), cancel);
                 removed++;
             }
 
@@ -317,11 +317,11 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
             var (key, upload) = ((string?)null, (string?)null);
             do
             {
-                var page = await Ask(Brief, cancel, stop => _s3.ListMultipartUploadsAsync(
-                    new ListMultipartUploadsRequest { BucketName = _bucket, Prefix = Incoming, KeyMarker = key, UploadIdMarker = upload }, stop));
+                var page = await Ask(Brief, stop => _s3.ListMultipartUploadsAsync(
+                    new ListMultipartUploadsRequest { BucketName = _bucket, Prefix = Incoming, KeyMarker = key, UploadIdMarker = upload }, stop), cancel);
                 foreach (var left in (page.MultipartUploads ?? []).Where(left => left.Initiated?.ToUniversalTime() < before))
                 {
-                    await Ask(Brief, cancel, stop => _s3.AbortMultipartUploadAsync(_bucket, left.Key, left.UploadId, stop));
+                    await Ask(Brief, stop => _s3.AbortMultipartUploadAsync(_bucket, left.Key, left.UploadId, stop), cancel);
                     removed++;
                 }
 
@@ -337,12 +337,12 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
         return removed;
     }
 
-    private async Task<T?> AskFor<T>(TimeSpan budget, CancellationToken cancel, Func<CancellationToken, Task<T>> request)
+    private async Task<T?> AskFor<T>(TimeSpan budget, Func<CancellationToken, Task<T>> request, CancellationToken cancel)
         where T : class
     {
         try
         {
-            return await Ask(budget, cancel, request);
+            return await Ask(budget, request, cancel);
         }
         // Not the bucket: without that nothing can be said of the file. The answer to HEAD has no body that would tell.
         catch (FileStoreException missing) when (missing.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: "NoSuchKey" or "NotFound" })
@@ -351,7 +351,7 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
         }
     }
 
-    private async Task<T> Ask<T>(TimeSpan budget, CancellationToken cancel, Func<CancellationToken, Task<T>> request)
+    private async Task<T> Ask<T>(TimeSpan budget, Func<CancellationToken, Task<T>> request, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         stop.CancelAfter(budget);

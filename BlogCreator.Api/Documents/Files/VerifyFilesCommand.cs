@@ -1,6 +1,5 @@
 using System.Globalization;
 using BlogCreator.Api.Data;
-using BlogCreator.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
