@@ -92,12 +92,12 @@ public sealed partial class Replicas(IServiceProvider services, ILogger<Replicas
         catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException or ArgumentException)
         {
             // Of another version, or of nobody who knows us.
-            LogUnreadable(logger, unreadable.GetType().Name);
+            LogUnreadable(logger, unreadable);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Could not read what another replica told ({Reason})")]
-    private static partial void LogUnreadable(ILogger logger, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Could not read what another replica told")]
+    private static partial void LogUnreadable(ILogger logger, Exception unreadable);
 
     private sealed record Message(Guid From, string Topic, Guid Subject, JsonElement? News);
 }

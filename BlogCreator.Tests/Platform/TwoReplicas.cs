@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using BlogCreator.Contracts;
 
@@ -16,11 +15,18 @@ public sealed class TwoReplicas : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("blogcreator-replicas-").FullName;
 
-    public RedisServer Redis { get; private set; } = null!;
+    private RedisServer? _redis;
+    private ApiProcess? _first;
+    private ApiProcess? _second;
 
-    public ApiProcess First { get; private set; } = null!;
+    public RedisServer Redis => _redis!;
 
-    public ApiProcess Second { get; private set; } = null!;
+    public ApiProcess First => _first!;
+
+    public ApiProcess Second => _second!;
+
+    /// <summary>The session of the owner.</summary>
+    public string Cookie { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
@@ -29,7 +35,7 @@ public sealed class TwoReplicas : IAsyncLifetime
             return;
         }
 
-        Redis = await RedisServer.StartOwn();
+        _redis = await RedisServer.StartOwn();
         var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__blogdb"] = $"Data Source={Path.Combine(_folder, "blog.db")}",
@@ -42,15 +48,12 @@ public sealed class TwoReplicas : IAsyncLifetime
         };
         var (exit, output) = await ApiProcess.Run(settings, "migrate");
         Assert.True(exit == 0, output);
-        First = await ApiProcess.Start(settings);
-        Second = await ApiProcess.Start(settings);
+        _first = await ApiProcess.Start(settings);
+        _second = await ApiProcess.Start(settings);
         using var made = await First.Client.PostAsJsonAsync("/api/v1/setup", new SetupRequest(Email, Secret, "Notes"), BlogApi.Json);
         made.EnsureSuccessStatusCode();
         Cookie = made.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }
-
-    /// <summary>The session of the owner.</summary>
-    public string Cookie { get; private set; } = "";
 
     public static Task<HttpResponseMessage> SignIn(ApiProcess api, string email = Email, string password = Secret)
     {
@@ -68,11 +71,9 @@ public sealed class TwoReplicas : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (RedisServer.Missing is null)
+        foreach (var started in new IAsyncDisposable?[] { _first, _second, _redis })
         {
-            await First.DisposeAsync();
-            await Second.DisposeAsync();
-            await Redis.DisposeAsync();
+            await (started?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
 
         Directory.Delete(_folder, recursive: true);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using BlogCreator.Contracts;
@@ -16,6 +15,7 @@ public sealed partial class PagesInRedisTests : IAsyncLifetime
     private readonly ApiFixture _api = new();
     private readonly List<WebUnderTest> _webs = [];
     private RedisServer? _redis;
+    private int _asked;
 
     public PagesInRedisTests() => RedisServer.SkipUnlessThere();
 
@@ -146,7 +146,7 @@ public sealed partial class PagesInRedisTests : IAsyncLifetime
             {
                 using var reader = Reader(number % 2);
                 // Parameters keep it out of the memory in front.
-                using var answer = await reader.GetAsync($"/search?q=cache{number}", Cancel);
+                using var answer = await reader.GetAsync($"/posts/{post.Slug}/evidence?verdict={number}", Cancel);
                 Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
                 Assert.Contains("<h1>Without a cache</h1>", await reader.GetStringAsync($"/posts/{post.Slug}", Cancel), StringComparison.Ordinal);
             }
@@ -168,7 +168,7 @@ public sealed partial class PagesInRedisTests : IAsyncLifetime
         var number = 0;
         await Eventually.Holds(async () =>
         {
-            await reader.GetStringAsync($"/search?q=bird{number++}", Cancel);
+            await reader.GetStringAsync($"/posts/{post.Slug}/evidence?verdict={number++}", Cancel);
             return (await redis.Ask("--scan --pattern blogcreator:pages:*")).Length > 0;
         });
     }
@@ -187,13 +187,20 @@ public sealed partial class PagesInRedisTests : IAsyncLifetime
         }
     }
 
-    /// <summary>How often a post was asked for to make a page of it.</summary>
+    /// <summary>How often posts were asked for to make pages of them.</summary>
     private async Task<int> Made()
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = _api.ClientOptions.BaseAddress };
-        return Posts().Matches(await http.GetStringAsync("/metrics", Cancel)).Sum(match => int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture));
+        // The figures are kept for a moment: one that is not there tells when they are those of now.
+        (await http.GetAsync(new Uri($"/api/v1/public/withdrawn/none-{_asked++}", UriKind.Relative), Cancel)).Dispose();
+        var metrics = await Eventually.Gives(() => http.GetStringAsync("/metrics", Cancel), text => Count(text, "withdrawn") == _asked);
+        return Count(metrics, "posts");
     }
 
-    [GeneratedRegex("""^http_requests_total\{[^}]*endpoint="/api/v1/public/posts/\{slug\}"[^}]*\} (?<count>[0-9]+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
-    private static partial Regex Posts();
+    private static int Count(string metrics, string kind) => Requests().Matches(metrics)
+        .Where(match => match.Groups["kind"].Value == kind)
+        .Sum(match => int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex("""^http_requests_total\{[^}]*endpoint="/api/v1/public/(?<kind>posts|withdrawn)/\{slug\}"[^\n]*\} (?<count>[0-9]+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Requests();
 }
