@@ -99,6 +99,7 @@ internal sealed class NativePostgres(NativePlace place, string programs, string 
             Directory.Move(cluster, Place.Folder);
         }
 
+        ForgetTheDead();
         Place.Memory.Keep(Place.Name, new KeptServer(Place.Port, Place.Password, databases));
     }
 
@@ -141,6 +142,24 @@ internal sealed class NativePostgres(NativePlace place, string programs, string 
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return Silence;
+        }
+    }
+
+    /// <summary>After a power cut its number may be another program's, for which it would wait without end.</summary>
+    private void ForgetTheDead()
+    {
+        var file = Path.Combine(Place.Folder, "postmaster.pid");
+        try
+        {
+            using var process = Process.GetProcessById(int.Parse(File.ReadLines(file).First(), NumberStyles.None, CultureInfo.InvariantCulture));
+            if (process.ProcessName != "postgres")
+            {
+                File.Delete(file);
+            }
+        }
+        catch (Exception none) when (none is IOException or ArgumentException or InvalidOperationException or FormatException)
+        {
+            // Nothing was left, or it sees by itself that nobody has the number.
         }
     }
 

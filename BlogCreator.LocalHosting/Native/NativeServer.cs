@@ -32,6 +32,9 @@ internal abstract class NativeServer(NativePlace place) : IResourceAnnotation
 /// <summary>Where a server keeps its data and listens, and under whom it runs.</summary>
 internal sealed record NativePlace(string Name, string Folder, int Port, string Password, NativeUser? User, NativeMemory Memory)
 {
+    // A session of its own: Ctrl+C in the terminal is for the engine, which stops the services first.
+    private const string Apart = "/usr/bin/setsid";
+
     public ProcessStartInfo Command(string program, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program)
@@ -44,6 +47,12 @@ internal sealed record NativePlace(string Name, string Folder, int Port, string 
             RedirectStandardError = true,
         };
         User?.Take(start);
+        if (File.Exists(Apart))
+        {
+            start.ArgumentList.Insert(0, start.FileName);
+            start.FileName = Apart;
+        }
+
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

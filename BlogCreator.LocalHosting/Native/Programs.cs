@@ -13,7 +13,7 @@ internal static partial class Programs
     ];
 
     /// <summary>The folders that a shell searches.</summary>
-    public static IEnumerable<string> OnPath { get; } =
+    public static IReadOnlyList<string> OnPath { get; } =
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>PostgreSQL keeps its servers by version, where a shell does not look.</summary>
@@ -28,6 +28,13 @@ internal static partial class Programs
     }
 
     public static string? Find(IEnumerable<string> folders, string program) => folders.Select(folder => In(folder, program)).FirstOrDefault(path => path is not null);
+
+    /// <summary>The assembly of a .NET tool: the command that is on the path only starts another process.</summary>
+    public static string? Tool(IEnumerable<string> folders, string name, string assembly) =>
+        folders.Append(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools"))
+            .Select(folder => Path.Combine(folder, ".store", name)).Where(Directory.Exists)
+            .SelectMany(store => Directory.EnumerateFiles(store, assembly, SearchOption.AllDirectories))
+            .FirstOrDefault(path => path.EndsWith(Path.Combine($"net{Environment.Version.Major}.0", "any", assembly), StringComparison.Ordinal));
 
     /// <summary>The number in what a program says of itself.</summary>
     public static async Task<string> Version(string program, CancellationToken cancel)

@@ -155,8 +155,6 @@ internal sealed class Engine(
     /// <summary>What the app model declares, and the replicas of it.</summary>
     public IEnumerable<IResource> Resources => model.Resources.Concat(runners.Select(runner => runner.Resource).OfType<ReplicaResource>());
 
-    public IReadOnlyList<ReplicaSet> ReplicaSets => sets;
-
     public int? WatcherId => guard.ProcessId;
 
     public LogBook? Logs => logs;

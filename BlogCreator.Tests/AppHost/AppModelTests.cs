@@ -62,6 +62,15 @@ public sealed class AppModelTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("api", 2)]
+    [InlineData("web", 2)]
+    [InlineData("migrate", 1)]
+    public void Services_run_twice_and_the_migration_once(string service, int count)
+    {
+        Assert.Equal(count, Resource(service).GetReplicaCount());
+    }
+
+    [Theory]
     [InlineData("postgres", "18.")]
     [InlineData("redis", "8.")]
     [InlineData("elasticsearch", "8.17.")]

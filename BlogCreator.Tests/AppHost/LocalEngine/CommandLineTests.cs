@@ -15,6 +15,9 @@ public sealed class CommandLineTests
     [InlineData("--publisher manifest", "The manifest needs a file to be written to.")]
     [InlineData("--operation publish", "The manifest needs a file to be written to.")]
     [InlineData("--operation deploy", "There is no operation 'deploy'.")]
+    [InlineData("--replicas 0", "--replicas 0 cannot be understood at '0'.")]
+    [InlineData("--replicas api=2,web", "--replicas api=2,web cannot be understood at 'web'.")]
+    [InlineData("--services docker", "--services docker cannot be understood at 'docker'.")]
     [InlineData("--output-path x", "--output-path is only for publishing.")]
     public void What_cannot_be_meant_is_refused_by_name(string line, string message)
     {
@@ -33,6 +36,14 @@ public sealed class CommandLineTests
         var options = CommandLine.Parse(line.Split(' '));
         Assert.True(options.IsPublish);
         Assert.Equal("m.json", options.OutputPath);
+    }
+
+    [Fact]
+    public void What_is_named_counts_before_what_is_said_of_all()
+    {
+        var options = CommandLine.Parse(["--services", "native,redis=embedded", "--replicas", "3,web=1"]);
+        Assert.Equal((true, false), (options.IsNative("postgres"), options.IsNative("Redis")));
+        Assert.Equal((3, 1), (options.Replicas[CommandLine.All], options.Replicas["web"]));
     }
 
     [Fact]

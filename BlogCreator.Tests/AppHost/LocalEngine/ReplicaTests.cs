@@ -119,9 +119,16 @@ public sealed partial class ReplicaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rolling_restart_fails_no_request_either()
+    public async Task A_restart_on_the_dashboard_takes_them_one_by_one_and_fails_no_request_either()
     {
-        var app = await Start(isForVisitors: false);
+        var app = await Start(isForVisitors: false, "--dashboard-port", "0");
+        using var person = new HttpClient(new SocketsHttpHandler { UseProxy = false, CookieContainer = new CookieContainer() });
+        var overview = new Uri(app.Engine.DashboardAddress!);
+        var shown = await person.GetStringAsync(overview, cancel);
+        Assert.Equal(["web", "web-1", "web-2"], Rows().Matches(shown).Select(row => row.Groups["name"].Value));
+        Assert.Contains(app.GetEndpoint("web-2").Authority, shown, StringComparison.Ordinal);
+        Assert.Contains("web-1", await person.GetStringAsync(new Uri(overview, "/resources/web"), cancel), StringComparison.Ordinal);
+        Assert.Contains("/health", await person.GetStringAsync(new Uri(overview, "/resources/web-1"), cancel), StringComparison.Ordinal);
         using var browser = app.CreateHttpClient("web");
         var (first, other) = (app.GetProcessId("web-1"), app.GetProcessId("web-2"));
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -134,7 +141,9 @@ public sealed partial class ReplicaTests : IAsyncLifetime
             }
         }).ToList();
 
-        Assert.Single(app.Engine.ReplicaSets).Restart();
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("token", Token().Match(shown).Groups["token"].Value)]);
+        using var asked = await person.PostAsync(new Uri(overview, "/resources/web/restart"), form, cancel);
+        Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
         await app.WaitForRestartAsync("web-1", first, cancel);
         Assert.Equal(other, app.GetProcessId("web-2"));
         await app.WaitForRestartAsync("web-2", other, cancel);
@@ -267,6 +276,12 @@ public sealed partial class ReplicaTests : IAsyncLifetime
 
     [GeneratedRegex("^http_requests_total{[^}]*robots[^}]*} (?<count>[0-9]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Requests();
+
+    [GeneratedRegex("<tr data-service=\"(?<name>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Rows();
+
+    [GeneratedRegex("name=\"token\" value=\"(?<token>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Token();
 
     [GeneratedRegex("^replica-web=(?<number>[0-9]+);", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Cookie();
