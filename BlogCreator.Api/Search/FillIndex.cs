@@ -17,7 +17,7 @@ internal sealed partial class FillIndex(BlogDb db, ElasticClient client, WriteBu
     private const long LowestVersion = 1;
     private const int MostTries = 5;
     private const int MostRounds = 500;
-    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan AskForVectorsAgain = TimeSpan.FromMinutes(5);
     private readonly string _me = $"{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}:{Guid.NewGuid():n}";

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
 using BlogCreator.Api.Search.Elastic;
@@ -42,7 +43,7 @@ internal sealed partial class FollowChanges(IServiceScopeFactory scopes, IOption
             // It was there before: its vectors have not changed, and what waits for that index must go on.
             var beginning = $"v{IndexShape.Version}+{embed.Sign}x";
             var known = await db.SearchIndexes.Where(index => index.Mapping.StartsWith(beginning) && index.State != SearchIndexState.Retired).OrderByDescending(index => index.Id).Select(index => index.Mapping).FirstOrDefaultAsync(cancel);
-            if (known is not null && int.TryParse(known[beginning.Length..], out var dimensions))
+            if (known is not null && int.TryParse(known[beginning.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var dimensions))
             {
                 embed.Remember(new VectorShape(embed.Sign, dimensions));
             }

@@ -1,6 +1,7 @@
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Search.Elastic;
 using BlogCreator.Api.Search.Embeddings;
+using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Search;
 
@@ -8,17 +9,17 @@ namespace BlogCreator.Api.Search;
 /// Sends the next changes to an index: each subject as it is now, under the number of its change. May run in several
 /// replicas, be killed anywhere and be run again: an older state never replaces a newer one.
 /// </summary>
-internal sealed partial class SendChanges(BlogDb db, WriteBulk bulk, EmbedTexts embed, TimeProvider clock, ILogger<SendChanges> logger)
+internal sealed partial class SendChanges(BlogDb db, WriteBulk bulk, EmbedTexts embed, IOptions<SearchOptions> options, TimeProvider clock, ILogger<SendChanges> logger)
 {
     private const int HighestPower = 8;
-    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AskForVectorsAgain = TimeSpan.FromMinutes(5);
 
     /// <returns>How many changes it took; 0 when none waits.</returns>
     public async Task<int> Run(int index, IndexShape shape, CancellationToken cancel)
     {
+        // As long as a message may take: what a replica has left behind when it died is sent by another after that.
         var now = clock.GetUtcNow();
-        var claimed = await ChangeQueue.Claim(db, index, now, now + Hold, cancel);
+        var claimed = await ChangeQueue.Claim(db, index, now, now + options.Value.BulkTimeout, cancel);
         if (claimed.Count == 0)
         {
             return 0;

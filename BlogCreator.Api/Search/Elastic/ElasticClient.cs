@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -36,7 +37,7 @@ internal sealed class ElasticClient(IHttpClientFactory http, IOptions<SearchOpti
     {
         var answer = await Send(HttpMethod.Get, "", null, TimeSpan.FromSeconds(5), Repeat.Never, cancel);
         var version = answer.Field("version").Field("number").Text();
-        if (version is null || !int.TryParse(version.Split('.')[0], out var major))
+        if (version is null || !int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major))
         {
             throw Failed(new ElasticException(ElasticFailure.Strange, "The server does not say which Elasticsearch it is."));
         }
@@ -157,7 +158,7 @@ internal sealed class ElasticClient(IHttpClientFactory http, IOptions<SearchOpti
                 circuit.Succeeded();
                 return answer;
             }
-            catch (ElasticException failure) when (repeat is Repeat.WhenSafe && attempt < MostAttempts && failure.Failure is ElasticFailure.Busy or ElasticFailure.Unreachable)
+            catch (ElasticException failure) when (repeat is Repeat.WhenSafe && attempt < MostAttempts && failure.Failure is (ElasticFailure.Busy or ElasticFailure.Unreachable))
             {
                 try
                 {

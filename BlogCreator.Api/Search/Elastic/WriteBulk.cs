@@ -127,7 +127,7 @@ internal sealed class WriteBulk(ElasticClient client, IOptions<SearchOptions> op
             409 => new BulkResult(item, BulkOutcome.Stored, null),
             404 => new BulkResult(item, BulkOutcome.Gone, said),
             429 or >= 500 => new BulkResult(item, BulkOutcome.Later, said),
-            403 when type is "cluster_block_exception" => new BulkResult(item, BulkOutcome.Later, said),
+            // A block or a privilege: nothing about this document.
             401 or 403 => new BulkResult(item, BulkOutcome.Later, said),
             { } status => new BulkResult(item, BulkOutcome.Rejected, said ?? $"status {status}"),
             null => throw new ElasticException(ElasticFailure.Strange, "The answer to a message of changes has an item without a status."),
