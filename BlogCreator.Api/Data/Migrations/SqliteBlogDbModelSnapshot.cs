@@ -232,6 +232,8 @@ namespace BlogCreator.Api.Data.Migrations
 
                     b.HasIndex("Sha256");
 
+                    b.HasIndex("OwnerId", "Id");
+
                     b.HasIndex("OwnerId", "Sha256")
                         .IsUnique();
 

@@ -253,6 +253,8 @@ namespace BlogCreator.Api.Data.PostgresMigrations
 
                     b.HasIndex("Sha256");
 
+                    b.HasIndex("OwnerId", "Id");
+
                     b.HasIndex("OwnerId", "Sha256")
                         .IsUnique();
 
