@@ -14,9 +14,11 @@ internal sealed partial class AnswerForDatabase(ILogger<AnswerForDatabase> logge
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        var cause = exception.GetBaseException();
+        var (failure, reason) = (cause.GetType().Name, cause.Message);
         if (exception.IsPassing())
         {
-            LogAway(logger, exception.GetBaseException().GetType().Name, exception.GetBaseException().Message);
+            LogAway(logger, failure, reason);
             httpContext.Response.Headers.RetryAfter = ComeBackAfterSeconds;
             await Problems.Refuse(
                 StatusCodes.Status503ServiceUnavailable,
@@ -28,7 +30,7 @@ internal sealed partial class AnswerForDatabase(ILogger<AnswerForDatabase> logge
 
         if (exception.IsCollision())
         {
-            LogCollided(logger, exception.GetBaseException().Message);
+            LogCollided(logger, reason);
             await Problems.Refuse(
                 StatusCodes.Status409Conflict,
                 "changing",

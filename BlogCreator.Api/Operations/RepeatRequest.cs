@@ -1,5 +1,5 @@
 using BlogCreator.Api.Data;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace BlogCreator.Api.Operations;
 
@@ -36,5 +36,5 @@ internal static class RepeatRequest
     private static bool CanBeRepeated(HttpContext http, Exception failure) =>
         // A file that streams in is there once. A statement that stands alone was said again often enough already.
         !http.Request.HasFormContentType && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested
-            && (failure.IsCollision() || (failure.IsPassing() && failure is not Microsoft.EntityFrameworkCore.Storage.RetryLimitExceededException));
+            && (failure.IsCollision() || (failure.IsPassing() && failure is not RetryLimitExceededException));
 }

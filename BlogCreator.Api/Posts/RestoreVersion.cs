@@ -2,7 +2,6 @@ using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Api.Posts;
 

@@ -86,36 +86,36 @@ internal static partial class Expanding
 
     private static string WithoutBodies(string sql) => Bodies().Replace(sql, "");
 
-    [GeneratedRegex(@"\$(\w*)\$.*?\$\1\$|'(?:[^']|'')*'|--[^\n]*|\bBEGIN\b.*?\bEND\b(?=\s*(;|$))", RegexOptions.Singleline | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"\$(?<tag>\w*)\$.*?\$\k<tag>\$|'([^']|'')*'|--[^\n]*|\bBEGIN\b.*?\bEND\b(?=\s*(;|$))", RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Bodies();
 
-    [GeneratedRegex("""\bCREATE\s+(VIRTUAL\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?"?(?<name>\w+)""", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("""\bCREATE\s+(VIRTUAL\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?"?(?<name>\w+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CreatesTable();
 
-    [GeneratedRegex("""\bALTER\s+TABLE\s+(ONLY\s+)?"?(?<name>\w+)""", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("""\bALTER\s+TABLE\s+(ONLY\s+)?"?(?<name>\w+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Alters();
 
-    [GeneratedRegex("""\bCREATE\s+(UNIQUE\s+)?INDEX\s+(?<concurrently>CONCURRENTLY\s+)?(IF\s+NOT\s+EXISTS\s+)?"?\w+"?\s+ON\s+"?(?<name>\w+)""", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("""\bCREATE\s+(UNIQUE\s+)?INDEX\s+(?<concurrently>CONCURRENTLY\s+)?(IF\s+NOT\s+EXISTS\s+)?"?\w+"?\s+ON\s+"?(?<name>\w+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Indexes();
 
-    [GeneratedRegex("""\b(DROP\s+(TABLE|COLUMN|CONSTRAINT|SCHEMA|SEQUENCE|TYPE|VIEW|MATERIALIZED\s+VIEW|INDEX(?!\s+CONCURRENTLY))\b|TRUNCATE\b)""", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("""\b(DROP\s+(TABLE|COLUMN|CONSTRAINT|SCHEMA|SEQUENCE|TYPE|VIEW|MATERIALIZED\s+VIEW|INDEX(?!\s+CONCURRENTLY))\b|TRUNCATE\b)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Drops();
 
-    [GeneratedRegex(@"\bRENAME\b", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"\bRENAME\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Renames();
 
-    [GeneratedRegex("""\bALTER\s+(COLUMN\s+)?"?\w+"?\s+((SET\s+DATA\s+)?TYPE\b|SET\s+NOT\s+NULL)""", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("""\bALTER\s+(COLUMN\s+)?"?\w+"?\s+((SET\s+DATA\s+)?TYPE\b|SET\s+NOT\s+NULL)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Retypes();
 
-    [GeneratedRegex(@"\bADD\s+(COLUMN\s+)?[^,]*\bNOT\s+NULL\b", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"\bADD\s+(COLUMN\s+)?[^,]*\bNOT\s+NULL\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AddsNeeded();
 
-    [GeneratedRegex(@"\b(DEFAULT|GENERATED)\b", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"\b(DEFAULT|GENERATED)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Fills();
 
-    [GeneratedRegex(@"\bADD\s+(CONSTRAINT\b|FOREIGN\s+KEY\b|UNIQUE\b|CHECK\b|PRIMARY\s+KEY\b)", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"\bADD\s+(CONSTRAINT\b|FOREIGN\s+KEY\b|UNIQUE\b|CHECK\b|PRIMARY\s+KEY\b)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AddsConstraint();
 
-    [GeneratedRegex(@"\bADD\s+COLUMN\b.*\bSTORED\b", RegexOptions.IgnoreCase | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(@"\bADD\s+COLUMN\b.*\bSTORED\b", RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AddsStored();
 }

