@@ -179,7 +179,7 @@ public sealed class ChaosTests : IAsyncDisposable
         var files = Directory.CreateDirectory(Path.Combine(_folder, "files")).FullName;
         if (OperatingSystem.IsLinux() && Environment.UserName == "root")
         {
-            using var mount = Process.Start(new ProcessStartInfo("mount", ["-t", "tmpfs", "-o", "size=64m", "blogcreator-chaos", files]) { RedirectStandardError = true })!;
+            using var mount = Process.Start(new ProcessStartInfo("mount", ["-t", "tmpfs", "-o", "size=64m", "blogcreator-chaos", files]) { UseShellExecute = false, RedirectStandardError = true })!;
             await mount.WaitForExitAsync();
             _ownDisk = mount.ExitCode == 0;
         }
