@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using BlogCreator.Api.Accounts;
 using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.Contracts;
 using BlogCreator.Tests.Platform;

@@ -201,6 +201,6 @@ public sealed partial class PagesInRedisTests : IAsyncLifetime
         .Where(match => match.Groups["kind"].Value == kind)
         .Sum(match => int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture));
 
-    [GeneratedRegex("""^http_requests_total\{[^}]*endpoint="/api/v1/public/(?<kind>posts|withdrawn)/\{slug\}"[^\n]*\} (?<count>[0-9]+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^http_requests_total\{[^}]*endpoint="/api/v1/public/(?<kind>posts|withdrawn)/\{slug\}"[^\n]*\} (?<count>[0-9]+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Requests();
 }
