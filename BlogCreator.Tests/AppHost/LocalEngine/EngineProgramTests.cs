@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 using BlogCreator.Contracts;
 using BlogCreator.LocalHosting;
 
@@ -83,7 +84,9 @@ public sealed class EngineProgramTests : IDisposable
         var processes = Processes.Descendants(engine.Id);
         Assert.Contains(processes.Values, command => command.Contains("checkpointer", StringComparison.Ordinal));
         Assert.Contains(processes.Values, command => command.Contains("redis-server", StringComparison.Ordinal));
-        Assert.DoesNotContain(processes.Values, command => command.Contains("password", StringComparison.OrdinalIgnoreCase));
+        var kept = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "native.json"), cancel)).RootElement;
+        Assert.All(kept.EnumerateObject().Select(server => server.Value.GetProperty("password").GetString()!), password =>
+            Assert.DoesNotContain(processes.Values, command => command.Contains(password, StringComparison.Ordinal)));
 
         engine.Kill();
         await Processes.UntilGone(processes.Keys, cancel);

@@ -1,5 +1,4 @@
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using BlogCreator.LocalHosting;
 using BlogCreator.LocalHosting.Native;
@@ -125,9 +124,11 @@ public sealed class NativeServerTests : IDisposable
         Assert.Equal(message, error.Message);
     }
 
+    private static IDistributedApplicationTestingBuilder Create(params string[] args) => DistributedApplicationTestingBuilder.Create(args);
+
     private async Task<DistributedApplication> Start(params string[] args)
     {
-        var model = DistributedApplicationTestingBuilder.Create([.. args, "--data", data]);
+        var model = Create([.. args, "--data", data]);
         var blogdb = model.AddPostgres("postgres").AddDatabase("blogdb");
         var redis = model.AddRedis("redis");
         var elasticsearch = model.AddElasticsearch("elasticsearch");

@@ -241,9 +241,11 @@ public sealed partial class ReplicaTests : IAsyncLifetime
         Assert.Equal("--replicas names no service that is made for several: api.", error.Message);
     }
 
+    private static IDistributedApplicationTestingBuilder Create(params string[] args) => DistributedApplicationTestingBuilder.Create(args);
+
     private async Task<DistributedApplication> Start(bool isForVisitors, params string[] args)
     {
-        var model = DistributedApplicationTestingBuilder.Create(args);
+        var model = Create(args);
         var web = model.AddProject<Projects.BlogCreator_Web>("web", launchProfileName: null)
             .WithHttpEndpoint(port: 8080)
             .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development")
