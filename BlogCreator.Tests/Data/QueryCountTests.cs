@@ -70,7 +70,8 @@ public abstract class QueryCountTests(ApiFixture api)
                 Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {await answer.Content.ReadAsStringAsync()}");
             }
 
-            counts[name] = api.Commands.Taken().Count(command => command.Path is not null && path.StartsWith(command.Path, StringComparison.Ordinal));
+            // Once a minute a key's use is noted.
+            counts[name] = api.Commands.Taken().Count(command => command.Path is not null && path.StartsWith(command.Path, StringComparison.Ordinal) && !command.Sql.StartsWith("UPDATE \"ApiKeys\"", StringComparison.Ordinal));
             Assert.NotEqual(0, counts[name]);
         }
 
