@@ -58,15 +58,44 @@ internal static class JobQueue
             .AsNoTracking()
             .ToListAsync(cancel);
 
-    /// <summary>What a worker no longer renews waits again, with the attempt counted that it did not end.</summary>
-    public static Task<int> TakeBack(BlogDb db, DateTimeOffset now, CancellationToken cancel) => db.Jobs
-        .Where(job => job.Status == JobStatus.Running && job.LeaseUntil < now)
-        .ExecuteUpdateAsync(
-            set => set
-                .SetProperty(job => job.Status, JobStatus.Waiting)
-                .SetProperty(job => job.LeaseOwner, (string?)null)
-                .SetProperty(job => job.LeaseUntil, (DateTimeOffset?)null),
-            cancel);
+    /// <summary>
+    /// What a worker no longer renews waits again, with the attempt counted that it did not end. On PostgreSQL a job whose
+    /// effect is being stored at this moment, and whose row is locked for that, is passed over.
+    /// </summary>
+    public static Task<int> TakeBack(BlogDb db, DateTimeOffset now, CancellationToken cancel)
+    {
+        var until = now.ToUnixTimeMilliseconds();
+        return db.Database.IsNpgsql()
+            ? db.Database.ExecuteSqlAsync($"""
+                UPDATE "Jobs" SET "Status" = 0, "LeaseOwner" = NULL, "LeaseUntil" = NULL
+                WHERE "Id" = ANY(ARRAY(SELECT "Id" FROM "Jobs" WHERE "Status" = 1 AND "LeaseUntil" < {until} FOR UPDATE SKIP LOCKED))
+                """, cancel)
+            : db.Database.ExecuteSqlAsync($"""
+                UPDATE "Jobs" SET "Status" = 0, "LeaseOwner" = NULL, "LeaseUntil" = NULL
+                WHERE "Status" = 1 AND "LeaseUntil" < {until}
+                """, cancel);
+    }
+
+    /// <summary>
+    /// Keeps a job until then. On PostgreSQL a row that is locked counts as kept: its holder is storing the effect, which may
+    /// take longer than the lease, and nobody takes it back meanwhile.
+    /// </summary>
+    /// <returns>False when it belongs to another.</returns>
+    public static async Task<bool> Renew(BlogDb db, JobLease lease, DateTimeOffset until, CancellationToken cancel)
+    {
+        if (!db.Database.IsNpgsql())
+        {
+            return await lease.Held(db).ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseUntil, until), cancel) > 0;
+        }
+
+        var kept = await db.Database.ExecuteSqlAsync($"""
+            UPDATE "Jobs" SET "LeaseUntil" = {until.ToUnixTimeMilliseconds()}
+            WHERE "Id" = (
+                SELECT "Id" FROM "Jobs" WHERE "Id" = {lease.JobId} AND "LeaseOwner" = {lease.Owner} AND "Attempts" = {lease.Attempt} AND "Status" = 1
+                FOR UPDATE SKIP LOCKED)
+            """, cancel);
+        return kept > 0 || await lease.Held(db).AnyAsync(cancel);
+    }
 
     private sealed record Due(string Kind, long? RunAfter, long Now);
 }

@@ -257,7 +257,8 @@ public sealed partial class JobWorker(
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, patience.Token);
                 try
                 {
-                    if (await Update(lease, (set, now) => set.SetProperty(job => job.LeaseUntil, now + length), either.Token) == 0)
+                    using var scope = scopes.CreateScope();
+                    if (!await JobQueue.Renew(scope.ServiceProvider.GetRequiredService<BlogDb>(), lease, _look.Now(clock) + length, either.Token))
                     {
                         await stop.CancelAsync();
                         return;
@@ -322,12 +323,12 @@ public sealed partial class JobWorker(
         }
     }
 
-    private async Task<int> Update(JobLease lease, Action<UpdateSettersBuilder<Job>, DateTimeOffset> change, CancellationToken cancel)
+    private async Task Update(JobLease lease, Action<UpdateSettersBuilder<Job>, DateTimeOffset> change, CancellationToken cancel)
     {
         using var scope = scopes.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<BlogDb>();
         var now = _look.Now(clock);
-        return await lease.Held(db).ExecuteUpdateAsync(set => change(set, now), cancel);
+        await lease.Held(db).ExecuteUpdateAsync(set => change(set, now), cancel);
     }
 
     private TimeSpan LeaseOf(bool quick) => quick && options.Value.Lease > QuickLease ? QuickLease : options.Value.Lease;
