@@ -26,7 +26,7 @@ public sealed partial class S3Server : IAsyncDisposable
         Environment.GetEnvironmentVariable("S3RVER_PATH") ?? Path.Combine(Repository.Root, "artifacts", "tools", "node_modules", "s3rver"), "bin", "s3rver.js");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("blogcreator-s3-").FullName;
-    private readonly HttpMessageInvoker _forward = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
+    private readonly HttpMessageInvoker _forward = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1) });
     private readonly ConcurrentBag<string> _altered = [];
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _objects = new(StringComparer.Ordinal);
     private Process? _process;
@@ -198,7 +198,14 @@ public sealed partial class S3Server : IAsyncDisposable
             message.Headers.Add("x-amz-copy-source", source);
         }
 
+        var (written, size) = Writes(request);
         using var answer = await _forward.SendAsync(message, context.RequestAborted);
+        // s3rver answers before its file is written to the end; S3 gives what it has confirmed to whoever asks next.
+        while (answer.IsSuccessStatusCode && written is not null && (!File.Exists(written) || new FileInfo(written).Length != size))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), context.RequestAborted);
+        }
+
         if (request.Headers["x-amz-content-sha256"] is not [{ } signed] || signed != Convert.ToHexStringLower(hash.GetHashAndReset()))
         {
             _altered.Add($"{request.Method} {request.Path}");
@@ -214,6 +221,22 @@ public sealed partial class S3Server : IAsyncDisposable
         {
             await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
         }
+    }
+
+    /// <returns>The file that a request makes on the server's disk, and how long it will be.</returns>
+    private (string? File, long Size) Writes(HttpRequest request)
+    {
+        var path = request.Path.Value!.Split('/', 2, StringSplitOptions.RemoveEmptyEntries);
+        var file = path.Length < 2 ? null : Path.Combine(_folder, path[0], path[1] + "._S3rver_object");
+        if (request.Query["uploadId"] is not [{ Length: > 0 } upload])
+        {
+            return HttpMethods.IsPut(request.Method) && !request.Headers.ContainsKey("x-amz-copy-source") ? (file, request.ContentLength ?? 0) : (null, 0);
+        }
+
+        var parts = Uploads(path[0], upload);
+        return request.Query["partNumber"] is [{ } number]
+            ? (Path.Combine(parts, number), request.ContentLength ?? 0)
+            : (file, Directory.GetFiles(parts).Where(part => int.TryParse(Path.GetFileName(part), CultureInfo.InvariantCulture, out _)).Sum(part => new FileInfo(part).Length));
     }
 
     private string Uploads(string bucket, string upload) => Path.Combine(_folder, bucket, "._S3rver_uploads", Path.GetFileName(upload));
