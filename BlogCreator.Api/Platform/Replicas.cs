@@ -11,12 +11,15 @@ namespace BlogCreator.Api.Platform;
 public sealed partial class Replicas(IServiceProvider services, ILogger<Replicas> logger) : BackgroundService
 {
     private const int Longest = 256 * 1024;
+    private const string Pulse = "pulse";
     private static readonly RedisChannel Channel = RedisChannel.Literal("blogcreator:replicas");
+    private static readonly TimeSpan PulseEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
 
     private readonly Guid _self = Guid.NewGuid();
     private readonly IConnectionMultiplexer? _redis = services.GetService<IConnectionMultiplexer>();
     private readonly ConcurrentDictionary<string, Action<Guid, JsonElement?>> _heard = new(StringComparer.Ordinal);
+    private bool _heardMyself;
 
     /// <summary>What to do when another replica tells about <paramref name="topic"/>; must be quick.</summary>
     public void Hear(string topic, Action<Guid, JsonElement?> heard) => _heard[topic] = heard;
@@ -55,17 +58,29 @@ public sealed partial class Replicas(IServiceProvider services, ILogger<Replicas
             return;
         }
 
-        // Redis may be away now; once it has taken the subscription, it is renewed with every new connection.
+        var subscribed = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                // In the order in which they were sent: growing text must not shrink.
-                (await _redis.GetSubscriber().SubscribeAsync(Channel)).OnMessage(sent => Receive(sent.Message));
-                return;
+                var subscriber = _redis.GetSubscriber();
+                if (!subscribed)
+                {
+                    // Whatever is left of an earlier one.
+                    await subscriber.UnsubscribeAsync(Channel);
+                    // In the order in which they were sent: growing text must not shrink.
+                    (await subscriber.SubscribeAsync(Channel)).OnMessage(sent => Receive(sent.Message));
+                }
+
+                // Whoever does not hear itself is not subscribed any more, whatever its client believes after Redis was away.
+                Volatile.Write(ref _heardMyself, false);
+                await subscriber.PublishAsync(Channel, JsonSerializer.SerializeToUtf8Bytes(new Message(_self, Pulse, default, null), JsonSerializerOptions.Web));
+                await Task.Delay(PulseEvery, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                subscribed = Volatile.Read(ref _heardMyself);
             }
             catch (Exception away) when (away is RedisException or TimeoutException)
             {
+                subscribed = false;
                 await Task.Delay(TryAgain, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (ObjectDisposedException)
@@ -84,7 +99,16 @@ public sealed partial class Replicas(IServiceProvider services, ILogger<Replicas
 
         try
         {
-            if (JsonSerializer.Deserialize<Message>(sent, JsonSerializerOptions.Web) is { } message && message.From != _self && _heard.TryGetValue(message.Topic, out var heard))
+            if (JsonSerializer.Deserialize<Message>(sent, JsonSerializerOptions.Web) is not { Topic: not null } message)
+            {
+                return;
+            }
+
+            if (message.From == _self)
+            {
+                Volatile.Write(ref _heardMyself, true);
+            }
+            else if (_heard.TryGetValue(message.Topic, out var heard))
             {
                 heard(message.Subject, message.News);
             }

@@ -60,7 +60,7 @@ public sealed class RedisServer : IAsyncDisposable
             {
                 return await Command("PING") == "+PONG";
             }
-            catch (SocketException)
+            catch (Exception notYet) when (notYet is SocketException or IOException)
             {
                 return false;
             }

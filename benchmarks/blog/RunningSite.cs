@@ -25,17 +25,26 @@ internal sealed class RunningSite : IAsyncDisposable
     public static async Task<RunningSite> Start(string redis = "")
     {
         var site = new RunningSite { _redis = redis };
-        using (var migrate = site.Run("BlogCreator.Api", site._api, "migrate"))
+        try
         {
-            await migrate.WaitForExitAsync();
-        }
+            using (var migrate = site.Run("BlogCreator.Api", site._api, "migrate"))
+            {
+                await migrate.WaitForExitAsync();
+            }
 
-        site._started.Add(site.Run("BlogCreator.Api", site._api));
-        site._started.Add(site.Run("BlogCreator.Web", site.Web));
-        await site.UntilReady(new Uri(site._api, "/health/ready"));
-        await site.UntilReady(new Uri(site.Web, "/health/ready"));
-        await site.Publish();
-        return site;
+            site._started.Add(site.Run("BlogCreator.Api", site._api));
+            site._started.Add(site.Run("BlogCreator.Web", site.Web));
+            await site.UntilReady(new Uri(site._api, "/health/ready"));
+            await site.UntilReady(new Uri(site.Web, "/health/ready"));
+            await site.Publish();
+            return site;
+        }
+        catch
+        {
+            // Nobody else could stop what was started.
+            await site.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The other program, with the bytes that ours sends for a page.</summary>
@@ -104,7 +113,7 @@ internal sealed class RunningSite : IAsyncDisposable
 
     private async Task UntilReady(Uri address)
     {
-        for (var attempt = 0; attempt < 300; attempt++)
+        for (var attempt = 0; attempt < 1200; attempt++)
         {
             try
             {
