@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# People upload, generate and publish on two replicas while these are killed, the database is restarted and killed, and the
-# disk is full; then everything is counted. chaos.sh [--seed N] [--kills 50]; a failing run is repeated with its seed.
-# Needs PostgreSQL; as root it also fills a small disk.
+# People upload, generate and publish on two replicas while these are killed, the database is restarted and killed, Redis is
+# killed and hung, search answers 503 and the disk is full; then everything is counted. chaos.sh [--seed N] [--kills 50]; a
+# failing run is repeated with its seed. Needs PostgreSQL, better Redis too; as root it also fills a small disk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CHAOS_SEED="" CHAOS_KILLS=50

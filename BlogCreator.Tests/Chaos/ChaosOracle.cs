@@ -6,6 +6,7 @@ using BlogCreator.Api.Posts;
 using BlogCreator.Api.Writing;
 using BlogCreator.Contracts;
 using BlogCreator.Tests.Platform;
+using BlogCreator.Tests.Search;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Tests.Chaos;
@@ -13,7 +14,7 @@ namespace BlogCreator.Tests.Chaos;
 /// <summary>Says what was lost, doubled or left undone: from outside, in the database and in the file store.</summary>
 internal static class ChaosOracle
 {
-    public static async Task<List<string>> Judge(string connection, string files, ApiProcess api, IReadOnlyList<(Guid Id, AuthenticationHeaderValue Key, IReadOnlyList<Accepted> Accepted)> people)
+    public static async Task<List<string>> Judge(string connection, string files, ElasticLookalike elastic, ApiProcess api, IReadOnlyList<(Guid Id, AuthenticationHeaderValue Key, IReadOnlyList<Accepted> Accepted)> people)
     {
         var wrong = new List<string>();
         var everything = people.SelectMany(person => person.Accepted).ToList();
@@ -56,6 +57,10 @@ internal static class ChaosOracle
         Same(wrong, "publications", everything.Select(accepted => accepted.PostId), (await db.ContentChanges.AsNoTracking().Where(change => change.Kind == "posts.published").Select(change => change.Subject!.Value).ToListAsync()));
         wrong.AddRange(posts.Where(post => post.Status != PostStatus.Published || post.PublishedVersion != 1).Select(post => $"post {post.Id} is {post.Status} with version {post.PublishedVersion}"));
 
+        // Search: each post and each passage is there to be found.
+        Indexed(wrong, elastic, "posts", posts.Select(post => post.Id));
+        Indexed(wrong, elastic, "passages", await db.Passages.AsNoTracking().Select(passage => passage.Id).ToListAsync());
+
         // Bytes, as their owner gets them.
         foreach (var (_, key, accepted) in people)
         {
@@ -78,6 +83,16 @@ internal static class ChaosOracle
         wrong.AddRange(kept.Except(everything.Select(accepted => accepted.Sha256)).Select(file => $"file {file} belongs to nothing"));
         wrong.AddRange(Directory.GetFiles(work, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Select(file => $"{file} was left behind"));
         return wrong;
+    }
+
+    private static void Indexed(List<string> wrong, ElasticLookalike elastic, string kind, IEnumerable<Guid> wanted)
+    {
+        var index = elastic.Indices("blogcreator-" + kind).Single();
+        var missing = wanted.Where(id => elastic.Document(index, id) is not { } found || found.Source.ContainsKey("removed")).ToList();
+        if (missing.Count > 0)
+        {
+            wrong.Add($"{missing.Count} {kind} cannot be found, among them {missing[0]}");
+        }
     }
 
     private static void Same(List<string> wrong, string what, IEnumerable<Guid> wanted, IEnumerable<Guid> found)

@@ -2,14 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using BlogCreator.Api.Operations;
+using BlogCreator.Api.Search;
 using BlogCreator.Tests.Platform;
+using BlogCreator.Tests.Search;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Tests.Chaos;
 
 /// <summary>
-/// People work on two replicas while these are killed, the database is restarted and killed, and the disk is full: nothing
-/// is lost, nothing doubled, everything finished. CHAOS_SEED and CHAOS_KILLS say which run and how long; benchmarks/chaos.sh
+/// People work on two replicas while these are killed, the database is restarted and killed, Redis is killed and hung, the
+/// search engine answers 503 and the disk is full: nothing is lost, nothing doubled, everything finished. CHAOS_SEED and CHAOS_KILLS say which run and how long; benchmarks/chaos.sh
 /// sets them.
 /// </summary>
 public sealed class ChaosTests : IAsyncDisposable
@@ -21,6 +23,8 @@ public sealed class ChaosTests : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("blogcreator-chaos-").FullName;
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private bool _ownDisk;
+    private RedisServer? _redis;
+    private ElasticLookalike? _elastic;
 
     public ChaosTests(ITestOutputHelper output)
     {
@@ -38,10 +42,16 @@ public sealed class ChaosTests : IAsyncDisposable
         var files = await Disk();
         await using var server = await PostgresServer.StartOwn();
         var connection = await server.NewMigratedDatabase();
+        _redis = RedisServer.Missing is null ? await RedisServer.StartOwn() : null;
+        _elastic = await ElasticLookalike.Start();
         var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__blogdb"] = connection,
+            ["ConnectionStrings__redis"] = _redis?.ConnectionString ?? "",
+            ["ConnectionStrings__elasticsearch"] = _elastic.Address.ToString(),
             ["Storage__Path"] = files,
+            // Else there is always a job to come.
+            ["Storage__VerifyEvery"] = "00:00:00",
             ["DataProtection__Path"] = Path.Combine(_folder, "keys"),
             ["Logging__LogLevel__Default"] = "Warning",
             // A killed worker's attempt counts, as its job may be what killed it; here it never is.
@@ -81,7 +91,7 @@ public sealed class ChaosTests : IAsyncDisposable
             }
 
             await Settled(connection);
-            var wrong = await ChaosOracle.Judge(connection, files, replicas[0], [.. accounts.Zip(people, (account, person) => (account.Id, account.Key, (IReadOnlyList<Accepted>)person.Done))]);
+            var wrong = await ChaosOracle.Judge(connection, files, _elastic, replicas[0], [.. accounts.Zip(people, (account, person) => (account.Id, account.Key, (IReadOnlyList<Accepted>)person.Done))]);
             var accepted = people.Sum(person => person.Done.Count);
             _output.WriteLine($"{accepted} posts from upload to publication; {people.Sum(person => person.Repeated)} requests repeated; {string.Join(", ", _counts.Select(count => $"{count.Key} {count.Value}"))}");
             _output.WriteLine(string.Join(", ", people.SelectMany(person => person.Notes).GroupBy(note => note).Select(note => $"{note.Key} ({note.Count()})")));
@@ -115,6 +125,26 @@ public sealed class ChaosTests : IAsyncDisposable
         Count($"killed while somebody waited for {phase}");
         switch ((kill + 1) % 8)
         {
+            case 1 when _redis is not null:
+                Count("Redis killed");
+                await _redis.Kill();
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(0, 1500)));
+                await _redis.Start();
+                break;
+            case 3:
+                Count("search answered 503");
+                _elastic!.Fail = _ => 503;
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(500, 3000)));
+                await replicas[first].Kill();
+                _elastic.Fail = null;
+                break;
+            case 4 when _redis is not null:
+                Count("Redis hung");
+                await _redis.Hang();
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(500, 3000)));
+                await replicas[first].Kill();
+                await _redis.Resume();
+                break;
             case 2:
                 Count("database restarted");
                 await server.Stop();
@@ -164,7 +194,9 @@ public sealed class ChaosTests : IAsyncDisposable
         while (!end.IsCancellationRequested)
         {
             await using var db = DirectApi.Open(connection);
-            if (!await db.Jobs.AnyAsync(job => job.Status < JobStatus.Done, end.Token))
+            if (!await db.Jobs.AnyAsync(job => job.Status < JobStatus.Done, end.Token)
+                && !await db.SearchChanges.AnyAsync(end.Token)
+                && await db.SearchIndexes.AllAsync(index => index.State == SearchIndexState.Live, end.Token))
             {
                 return;
             }
@@ -212,6 +244,16 @@ public sealed class ChaosTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+
+        if (_elastic is not null)
+        {
+            await _elastic.DisposeAsync();
+        }
+
         if (_ownDisk)
         {
             using var unmount = Process.Start("umount", [Path.Combine(_folder, "files")]);
