@@ -149,9 +149,17 @@ public sealed partial class S3Server : IAsyncDisposable
             return;
         }
 
-        if (HttpMethods.IsDelete(request.Method) && request.Query["uploadId"] is [{ Length: > 0 } upload])
+        var begun = request.Query["uploadId"] is [{ Length: > 0 } upload] ? Uploads(request.Path.Value!.Split('/')[1], upload) : null;
+        if (begun is not null && !Directory.Exists(begun))
         {
-            Directory.Delete(Uploads(request.Path.Value!.Split('/')[1], upload), recursive: true);
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await context.Response.WriteAsync("<Error><Code>NoSuchUpload</Code><Message>It has ended.</Message></Error>", context.RequestAborted);
+            return;
+        }
+
+        if (HttpMethods.IsDelete(request.Method) && begun is not null)
+        {
+            Directory.Delete(begun, recursive: true);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
         }

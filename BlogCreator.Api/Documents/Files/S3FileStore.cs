@@ -144,9 +144,9 @@ internal sealed partial class S3FileStore : IFileStore, IDisposable
     public async Task<int> Sweep(DateTimeOffset before, CancellationToken cancel) =>
         await SweepKeys(before.UtcDateTime, cancel) + await SweepParts(before.UtcDateTime, cancel);
 
-    /// <summary>Whether the bucket answers to us.</summary>
+    /// <summary>Whether the bucket answers to us; asked where hardly anything ever lies.</summary>
     public Task Look(CancellationToken cancel) =>
-        Ask(Brief, stop => _s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket, Prefix = _prefix, MaxKeys = 1 }, stop), cancel);
+        Ask(Brief, stop => _s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket, Prefix = Incoming, MaxKeys = 1 }, stop), cancel);
 
     // The semaphore holds nothing of the system, and an upload that is cut off may still give its buffer back.
     public void Dispose() => _s3.Dispose();
