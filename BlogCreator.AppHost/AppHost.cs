@@ -25,6 +25,9 @@ var modelProvider = builder.AddParameter("language-model-provider", new Unset())
 var modelEndpoint = builder.AddParameter("language-model-endpoint", new Unset());
 var modelName = builder.AddParameter("language-model-name", new Unset());
 var modelKey = builder.AddParameter("language-model-key", new Unset(), secret: true);
+var embeddingsEndpoint = builder.AddParameter("embeddings-endpoint", new Unset());
+var embeddingsModel = builder.AddParameter("embeddings-model", new Unset());
+var embeddingsKey = builder.AddParameter("embeddings-key", new Unset(), secret: true);
 var sentryDsn = builder.AddParameter("sentry-dsn", new Unset(), secret: true);
 
 // The services. In a run each has a port of its own; in a container both listen on 8080.
@@ -45,6 +48,9 @@ var api = builder.AddProject<Projects.BlogCreator_Api>("api", launchProfileName:
     .WithEnvironment("LanguageModel__Endpoint", modelEndpoint)
     .WithEnvironment("LanguageModel__Model", modelName)
     .WithEnvironment("LanguageModel__ApiKey", modelKey)
+    .WithEnvironment("Embeddings__Endpoint", embeddingsEndpoint)
+    .WithEnvironment("Embeddings__Model", embeddingsModel)
+    .WithEnvironment("Embeddings__ApiKey", embeddingsKey)
     .WithEnvironment("Sentry__Dsn", sentryDsn)
     .WaitForCompletion(migrate)
     .WaitFor(redis)
