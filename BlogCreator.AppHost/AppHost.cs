@@ -80,12 +80,14 @@ var web = builder.AddProject<Projects.BlogCreator_Web>("web", launchProfileName:
 
 if (isRun)
 {
+    // A bucket that is set for the services takes the place of the folder.
+    var bucket = builder.Configuration["Storage:S3:Bucket"];
     var data = Path.GetFullPath(builder.Configuration["data"] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
     foreach (var service in new[] { migrate, api, web })
     {
         service
             .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
-            .WithEnvironment("Storage__Path", Path.Combine(data, "files"))
+            .WithEnvironment("Storage__Path", string.IsNullOrEmpty(bucket) ? Path.Combine(data, "files") : "")
             .WithEnvironment("DataProtection__Path", Path.Combine(data, "keys"));
     }
 }

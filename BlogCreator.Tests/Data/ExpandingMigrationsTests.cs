@@ -13,7 +13,7 @@ namespace BlogCreator.Tests.Data;
 public sealed class ExpandingMigrationsTests
 {
     /// <summary>The last migration of the first schema on PostgreSQL: up to it the tables hold nothing that anybody could wait for.</summary>
-    private const string FirstSchema = "20261123062800_FullText";
+    private const string FirstSchema = "20261123071257_Data";
 
     [Fact]
     public void A_migration_only_adds() => Repository.AssertNone(typeof(BlogDb).Assembly.GetTypes()
