@@ -129,10 +129,10 @@ internal static partial class SplitPassages
         return word.Length == 1 || Abbreviation().IsMatch(word);
     }
 
-    [GeneratedRegex(@"[.!?…]['""”’)\]»]*\s+|[。！？]['""”’)\]»」』]*\s*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[.!?…]['""”’)\]»]*\s+|[。！？]['""”’)\]»」』]*\s*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex SentenceEnd();
 
-    [GeneratedRegex(@"^(?:e\.g|i\.e|cf|vs|etc|al|Fig|Figs|Eq|Eqs|Sec|No|Nos|Vol|pp?|spp?|ssp|subsp|var|gen|nov|comb|syn|sensu|Gen|Col|Capt|Rev|Hon|Dept|Univ|Ed|eds|Ch|Chap|Art|Ref|Refs|resp|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|approx|ca|Inc|Ltd|Co|U\.S|z\.B|d\.h|bzw|Nr|Abb|usw|vgl)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:e\.g|i\.e|cf|vs|etc|al|Fig|Figs|Eq|Eqs|Sec|No|Nos|Vol|pp?|spp?|ssp|subsp|var|gen|nov|comb|syn|sensu|Gen|Col|Capt|Rev|Hon|Dept|Univ|Ed|eds|Ch|Chap|Art|Ref|Refs|resp|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|approx|ca|Inc|Ltd|Co|U\.S|z\.B|d\.h|bzw|Nr|Abb|usw|vgl)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Abbreviation();
 
     private sealed class Splitter

@@ -33,11 +33,11 @@ internal static partial class ClassifySentence
     // Only whole sentences of a fixed shape, so that no claim can ride on one.
     [GeneratedRegex(
         """^(here is what (the|these) documents? (say|says|speak of|do speak about)( about [^.,:;!?]{1,80})?[.:]|the documents? (do|does) not speak about [^.:;!?]{1,160}\.|this post rests on [^.,:;!?]{1,60}\.|(here|these) are the (key|main) points[.:]|hier steht, was die dokumente (dazu )?sagen[.:]|die dokumente sprechen nicht über [^.:;!?]{1,160}\.|les documents ne parlent pas de [^.:;!?]{1,160}\.|voici ce que disent les documents\.|los documentos no hablan de [^.:;!?]{1,160}\.|esto es lo que dicen los documentos\.|i documenti non parlano di [^.:;!?]{1,160}\.|ecco che cosa dicono i documenti\.|de documenten gaan niet over [^.:;!?]{1,160}\.|dit is wat de documenten zeggen\.|os documentos não falam de [^.:;!?]{1,160}\.|eis o que dizem os documentos\.|let us (look|turn|begin)[^.,:;!?]{0,60}[.:])$""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Pointer();
 
     [GeneratedRegex(
         """^((personally|honestly|frankly),? )?((i|we) (personally |strongly |firmly )?(think|believe|feel|hope|wish|prefer|recommend|suspect|doubt|love|like|enjoy)|in (my|our) (view|opinion|experience)|to my mind|ich (finde|glaube|denke|meine|hoffe)|meiner meinung nach|wir (finden|glauben|denken|hoffen)|meines erachtens)\b""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Judgement();
 }

@@ -17,9 +17,16 @@ public sealed class JobSignal : SaveChangesInterceptor, IDbTransactionIntercepto
 
     public void Wake()
     {
-        if (_waiting.CurrentCount == 0)
+        try
         {
-            _waiting.Release();
+            if (_waiting.CurrentCount == 0)
+            {
+                _waiting.Release();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // Stored while the service stops: whoever starts next looks for it.
         }
     }
 

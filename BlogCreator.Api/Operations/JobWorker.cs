@@ -344,6 +344,8 @@ public sealed partial class JobWorker(
     private static bool IsOfTheDatabase(Exception? failure) => failure switch
     {
         null => false,
+        // No room, or not to be written to: that may pass, and is not the job's doing.
+        _ when FullDatabase.Is(failure) => true,
         // Too slow for the time that a statement has: so it may be each time.
         DbException { InnerException: TimeoutException } => false,
         // Classes of PostgreSQL: connection, rolled back, resources, operator intervention, system.

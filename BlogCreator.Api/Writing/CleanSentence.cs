@@ -148,15 +148,15 @@ internal static partial class CleanSentence
 
     [GeneratedRegex(
         """\b(1[89]|20)\d\d[a-z]?\b|\bet al\b|\bfigs?(ures?)?\b|\btables?\b|\bsupplement|\bsee\b|\bdata not shown|\bnot shown|\bunpublished|\bin press|\bpersonal communication|\barrows?\b|\bpanels?\b|\bmovies?\b|\bvideos?\b|\bboxe?s?\b|\bequations?\b|\beqs?\b|\bsections?\b|\bappendix|\bref\.|\breviewed|\bp ?[<=>≤] ?0|\bn ?= ?\d|\bsource data|\bvgl\.|\bsiehe|\babb\.|\btabelle|^[\d,–\- ]+$""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(""" ?\[\d[\d,;–\- ]{0,30}\]""", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(""" ?\[\d[\d,;–\- ]{0,30}\]""", RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex NumberedReferences();
 
-    [GeneratedRegex("""(?<authors>et al\.?|and [A-Z][a-z]+|[A-Z][a-z]+),? \((1[89]|20)\d\d[a-z]?\)""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""(?<authors>et al\.?|and [A-Z][a-z]+|[A-Z][a-z]+),? \((1[89]|20)\d\d[a-z]?\)""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex YearAfterAuthors();
 
-    [GeneratedRegex("""(?<sentence>[a-zà-ÿ)][.!?])\d{1,3}([,–-]\d{1,3}){0,4}$""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""(?<sentence>[a-zà-ÿ)][.!?])\d{1,3}([,–-]\d{1,3}){0,4}$""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex NoteNumbers();
 }

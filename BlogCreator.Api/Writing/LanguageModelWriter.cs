@@ -325,13 +325,13 @@ internal sealed partial class LanguageModelWriter(
             }
         }
 
-        [GeneratedRegex(@"^(It|Its|They|Their|Them|This|These|That|Those|He|She|His|Her|Such|Both|However|But|Also|Then|Thus|Therefore|As a result|In addition|Moreover|Es|Sie|Er|Dies|Diese|Dieser|Dieses|Das|Dadurch|Dabei|Aber|Jedoch|Außerdem|Beide)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+        [GeneratedRegex(@"^(It|Its|They|Their|Them|This|These|That|Those|He|She|His|Her|Such|Both|However|But|Also|Then|Thus|Therefore|As a result|In addition|Moreover|Es|Sie|Er|Dies|Diese|Dieser|Dieses|Das|Dadurch|Dabei|Aber|Jedoch|Außerdem|Beide)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
         private static partial Regex LeansBack();
 
-        [GeneratedRegex(@"^[\s*-]*(?<number>\d{1,3})\s*[:.)]\s*(?<text>[^\n]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+        [GeneratedRegex(@"^[\s*-]*(?<number>\d{1,3})\s*[:.)]\s*(?<text>[^\n]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
         private static partial Regex Answers();
 
-        [GeneratedRegex(@"\A[\s\S]*</(think|thinking|reasoning)>", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+        [GeneratedRegex(@"\A[\s\S]*</(think|thinking|reasoning)>", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
         private static partial Regex Reasoning();
     }
 }

@@ -93,6 +93,6 @@ internal static partial class ReadAcronyms
 
     private static bool OpensWord(string text, int at) => at == 0 || text[at - 1] is ' ' or '-' or '–' or '/' or '“' or '(';
 
-    [GeneratedRegex("""(\((?<short>[A-Z][A-Za-z]{0,6}[A-Zs])\)|, or (?<short>[A-Z]{2,6}s?)[,;.)])""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""(\((?<short>[A-Z][A-Za-z]{0,6}[A-Zs])\)|, or (?<short>[A-Z]{2,6}s?)[,;.)])""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex ShortForm();
 }

@@ -88,45 +88,45 @@ internal static partial class ReadHeading
 
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
 
-    [GeneratedRegex("""^((\d{1,3}|[ivx]{1,5}|[a-z])(\.\d{1,3}){0,4}[.):]? +|(chapter|section|part|kapitel|abschnitt|teil) [\divx]{1,5}[.:]? *)""", Options, 1000)]
+    [GeneratedRegex("""^((\d{1,3}|[ivx]{1,5}|[a-z])(\.\d{1,3}){0,4}[.):]? +|(chapter|section|part|kapitel|abschnitt|teil) [\divx]{1,5}[.:]? *)""", Options, 20_000)]
     private static partial Regex Numbering();
 
-    [GeneratedRegex("""^(Our|My) """, RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""^(Our|My) """, RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex OwnWork();
 
-    [GeneratedRegex(""",? (that|which|by|in|with|from|through|via|using|when|while|and|but|after|during|under|despite|due)\b""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(""",? (that|which|by|in|with|from|through|via|using|when|while|and|but|after|during|under|despite|due)\b""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Joint();
 
     // What may go from a long heading without making a fragment of it.
-    [GeneratedRegex("""( \([^()]*\)$|, (and|but|which|while|whereas|as|thus|thereby|leading|resulting|suggesting|indicating)\b|; |: | [–—] )""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""( \([^()]*\)$|, (and|but|which|while|whereas|as|thus|thereby|leading|resulting|suggesting|indicating)\b|; |: | [–—] )""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Subordinate();
 
-    [GeneratedRegex("""^(abstract|summary|executive summary|elife digest|digest|zusammenfassung|kurzfassung|overview|überblick|highlights|key (points|messages|findings)|tl;dr|résumé|resumen)$""", Options, 1000)]
+    [GeneratedRegex("""^(abstract|summary|executive summary|elife digest|digest|zusammenfassung|kurzfassung|overview|überblick|highlights|key (points|messages|findings)|tl;dr|résumé|resumen)$""", Options, 20_000)]
     private static partial Regex AbstractName();
 
-    [GeneratedRegex("""^(introduction|background|einleitung|einführung|hintergrund|introducción|preface|vorwort|purpose|scope|motivation)$""", Options, 1000)]
+    [GeneratedRegex("""^(introduction|background|einleitung|einführung|hintergrund|introducción|preface|vorwort|purpose|scope|motivation)$""", Options, 20_000)]
     private static partial Regex IntroductionName();
 
-    [GeneratedRegex("""^(.{0,20}\b)?(methods?|methodology|methoden|materials|experimental (procedures|design|setup)|procedures?)( and (methods|materials))?$""", Options, 1000)]
+    [GeneratedRegex("""^(.{0,20}\b)?(methods?|methodology|methoden|materials|experimental (procedures|design|setup)|procedures?)( and (methods|materials))?$""", Options, 20_000)]
     private static partial Regex MethodName();
 
-    [GeneratedRegex("""^(results?( and discussion)?|findings|ergebnisse|résultats|resultados)$""", Options, 1000)]
+    [GeneratedRegex("""^(results?( and discussion)?|findings|ergebnisse|résultats|resultados)$""", Options, 20_000)]
     private static partial Regex ResultName();
 
-    [GeneratedRegex("""^((general )?discussion|diskussion|discusión|implications|limitations)$""", Options, 1000)]
+    [GeneratedRegex("""^((general )?discussion|diskussion|discusión|implications|limitations)$""", Options, 20_000)]
     private static partial Regex DiscussionName();
 
-    [GeneratedRegex("""^(conclusions?|concluding remarks|outlook|fazit|schluss(folgerung(en)?)?|ausblick|conclusiones|summary and conclusions?|conclusions? and (outlook|perspectives|future .{2,30})|discussion and conclusions?|recommendations|next steps)$""", Options, 1000)]
+    [GeneratedRegex("""^(conclusions?|concluding remarks|outlook|fazit|schluss(folgerung(en)?)?|ausblick|conclusiones|summary and conclusions?|conclusions? and (outlook|perspectives|future .{2,30})|discussion and conclusions?|recommendations|next steps)$""", Options, 20_000)]
     private static partial Regex ConclusionName();
 
-    [GeneratedRegex("""^(outlook|limitations|recommendations|next steps|implications|ausblick|empfehlungen|einschränkungen|perspectives|perspectivas|prospettive|vooruitblik|motivation|scope)$""", Options, 1000)]
+    [GeneratedRegex("""^(outlook|limitations|recommendations|next steps|implications|ausblick|empfehlungen|einschränkungen|perspectives|perspectivas|prospettive|vooruitblik|motivation|scope)$""", Options, 20_000)]
     private static partial Regex KeptName();
 
-    [GeneratedRegex("""^(section|chapter|part|page|appendix|annex|anhang|kapitel|seite|untitled|document|notes?|misc|miscellaneous|other|general|main|body|text|content|faq|details?|more|description|data|examples?)\b.{0,6}$""", Options, 1000)]
+    [GeneratedRegex("""^(section|chapter|part|page|appendix|annex|anhang|kapitel|seite|untitled|document|notes?|misc|miscellaneous|other|general|main|body|text|content|faq|details?|more|description|data|examples?)\b.{0,6}$""", Options, 20_000)]
     private static partial Regex Generic();
 
     [GeneratedRegex(
         """^(references?|bibliography|literature( cited)?|works cited|literatur(verzeichnis)?|quellen(verzeichnis)?|sources|acknowledge?ments?|danksagung|funding( information)?|author (contributions?|information|details)|authors?|competing interests?|conflicts? of interest|declarations?|ethics( statement)?|disclosures?|data (availability|and code availability).*|additional (information|files)|supplement(ary|al)? .*|table of contents|contents|inhalt(sverzeichnis)?|list of (figures|tables|abbreviations)|abbreviations|glossary|index|copyright.*|licen[cs]e.*|impressum|legal notice|disclaimer|about the authors?|contact.*|keywords?|decision letter|author response|major datasets?|see also|external links|further reading|navigation|menu|footnotes?|endnotes?|publisher.?s note|received.*|changelog|revision history)$""",
-        Options, 1000)]
+        Options, 20_000)]
     private static partial Regex Boilerplate();
 }

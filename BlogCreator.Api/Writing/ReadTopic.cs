@@ -26,6 +26,6 @@ internal static partial class ReadTopic
 
     [GeneratedRegex(
         """^(please )?((write|create|make|generate|draft|give|prepare)( me| us)? )?((a|an|the|some|short|long|medium|brief|detailed|blog|post|article|summary|overview|introduction|text|piece) )*(about|on|of|regarding|concerning|explaining) |^(schreibe?|erstelle?) .{0,40}(über|zu) |^(please )?(write|create|make|generate|draft|prepare)( me| us)?( (a|an|the|some|short|long|brief|blog|post|article|summary|overview))+$""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Request();
 }

@@ -203,7 +203,7 @@ internal sealed partial class RewriteSection(BlogDb db, ChooseWriter writers, Ge
         return (sources < 0 ? markdown : markdown[..sources]).Trim() + "\n";
     }
 
-    [GeneratedRegex(@"(?<!\\)\[\^(?<label>\d{1,6})\]", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<!\\)\[\^(?<label>\d{1,6})\]", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Marks();
 
     private sealed record SectionPlan(PostPlan Plan, IReadOnlyList<RankedPassage> Passages);

@@ -48,15 +48,19 @@ public static class AspireRedisExtensions
 
     private static ConfigurationOptions Parse(string text, string connectionName)
     {
-        ConfigurationOptions options;
+        ConfigurationOptions? options = null;
         try
         {
             options = ConfigurationOptions.Parse(text, ignoreUnknown: false);
         }
         catch (Exception wrong) when (wrong is ArgumentException or FormatException or OverflowException)
         {
-            // Without the text: it holds the password.
-            throw new InvalidOperationException($"ConnectionStrings__{connectionName} cannot be understood. Write it like \"host:6379,password=...\".", wrong);
+            // Said below, without the failure's own words: where the password has a comma they hold a piece of it.
+        }
+
+        if (options is null)
+        {
+            throw new InvalidOperationException($"ConnectionStrings__{connectionName} cannot be understood. Write it like \"host:6379,password=...\".");
         }
 
         if (options.EndPoints.Count == 0)

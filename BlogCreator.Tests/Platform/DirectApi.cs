@@ -9,7 +9,7 @@ namespace BlogCreator.Tests.Platform;
 public static class DirectApi
 {
     public static PostgresBlogDb Open(string connection) =>
-        new(new DbContextOptionsBuilder<PostgresBlogDb>().UseNpgsql(connection + ";Application Name=test").Options);
+        new(new DbContextOptionsBuilder<PostgresBlogDb>().UseNpgsql(connection + ";Application Name=test;Pooling=false").Options);
 
     /// <summary>A new person and the header by which every replica knows them.</summary>
     public static async Task<(Guid Id, AuthenticationHeaderValue Key)> AddPerson(string connection, string name)

@@ -96,6 +96,6 @@ internal sealed partial class HtmlReader : IDocumentReader
         return deepest;
     }
 
-    [GeneratedRegex("""<meta[^>]{0,300}charset\s*=\s*["']?\s*(?<name>[\w:.-]{2,40})|<\?xml[^>]{0,200}encoding\s*=\s*["'](?<name>[\w:.-]{2,40})""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""<meta[^>]{0,300}charset\s*=\s*["']?\s*(?<name>[\w:.-]{2,40})|<\?xml[^>]{0,200}encoding\s*=\s*["'](?<name>[\w:.-]{2,40})""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Charset();
 }

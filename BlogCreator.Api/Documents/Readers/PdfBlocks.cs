@@ -464,24 +464,24 @@ internal sealed partial class PdfBlocks
         public string Joined(Predicate<string> isHyphenated) => JoinHyphens.Of(Lines.Select(line => line.Text), isHyphenated);
     }
 
-    [GeneratedRegex(@"\p{L}+(?:-\p{L}+)+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\p{L}+(?:-\p{L}+)+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex HyphenatedWord();
 
-    [GeneratedRegex(@"^(?:[•◦▪‣·●○■□➢✓✔–—*∗-]\s+\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:[•◦▪‣·●○■□➢✓✔–—*∗-]\s+\S|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Item();
 
-    [GeneratedRegex(@"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex NumberItem();
 
-    [GeneratedRegex(@"^[•◦▪‣·●○■□➢✓✔–—*∗-]\s+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[•◦▪‣·●○■□➢✓✔–—*∗-]\s+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Bullet();
 
-    [GeneratedRegex(@"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z](?:\.\d{1,2}){0,3}\.?|[IVX]{1,5}\.|(?:chapter|appendix|section|part|annex|kapitel|anhang)\s+(?:\d{1,2}|[A-Z]|[IVX]+)[.:]?)\s+(?=[\p{Lu}\d""“])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z](?:\.\d{1,2}){0,3}\.?|[IVX]{1,5}\.|(?:chapter|appendix|section|part|annex|kapitel|anhang)\s+(?:\d{1,2}|[A-Z]|[IVX]+)[.:]?)\s+(?=[\p{Lu}\d""“])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex NumberedHeading();
 
-    [GeneratedRegex(@"\s(?:\d{1,4}|[ivxlc]{1,7})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\s(?:\d{1,4}|[ivxlc]{1,7})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex ContentsEntry();
 
-    [GeneratedRegex(@"^(?:\d{1,3}|[*†‡§¹²³⁴⁵⁶⁷⁸⁹])\s?\D", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:\d{1,3}|[*†‡§¹²³⁴⁵⁶⁷⁸⁹])\s?\D", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Footnote();
 }

@@ -105,9 +105,9 @@ internal static partial class PdfFurniture
 
     private static bool IsPageNumber(string text) => PageNumber().IsMatch(text);
 
-    [GeneratedRegex(@"^\d{1,4}(?=\s|$)|(?<=\s|^)\d{1,4}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\d{1,4}(?=\s|$)|(?<=\s|^)\d{1,4}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex EdgeNumber();
 
-    [GeneratedRegex(@"^(?:page|seite|página|pagina|p\.)?\s*[-–—|]?\s*(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]-\d{1,3})\s*(?:(?:of|/|von|de|di|sur)\s*\d{1,4})?\s*[-–—|]?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:page|seite|página|pagina|p\.)?\s*[-–—|]?\s*(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]-\d{1,3})\s*(?:(?:of|/|von|de|di|sur)\s*\d{1,4})?\s*[-–—|]?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex PageNumber();
 }

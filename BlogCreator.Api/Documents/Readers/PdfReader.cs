@@ -134,9 +134,9 @@ internal sealed partial class PdfReader : IDocumentReader
         return firstPage.Contains(named, StringComparison.OrdinalIgnoreCase) ? named : shown ?? (FileLike().IsMatch(named) ? null : named);
     }
 
-    [GeneratedRegex(@"/Linearized\b[^>]{0,200}/L\s+(?<length>\d{1,15})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"/Linearized\b[^>]{0,200}/L\s+(?<length>\d{1,15})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Linearized();
 
-    [GeneratedRegex(@"^microsoft word|^powerpoint presentation$|^untitled|\.\w{2,4}$|^[\w-]+$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^microsoft word|^powerpoint presentation$|^untitled|\.\w{2,4}$|^[\w-]+$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex FileLike();
 }

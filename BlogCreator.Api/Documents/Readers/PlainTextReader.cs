@@ -216,24 +216,24 @@ internal sealed partial class PlainTextReader : IDocumentReader
         return isFirst && char.IsUpper(line[0]) && line.Split(' ').Length <= 12 ? 1 : null;
     }
 
-    [GeneratedRegex(@"^\s*(?:={3,}|-{3,}|~{3,}|\*{3,}|_{3,})\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*(?:={3,}|-{3,}|~{3,}|\*{3,}|_{3,})\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Underline();
 
-    [GeneratedRegex(@"^(?<hashes>#{1,6})\s+\S", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<hashes>#{1,6})\s+\S", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Hashes();
 
-    [GeneratedRegex(@"^(?:chapter\s+|section\s+|part\s+)?(?<number>\d{1,2}(?:\.\d{1,2}){0,4}\.?)\s+\p{Lu}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:chapter\s+|section\s+|part\s+)?(?<number>\d{1,2}(?:\.\d{1,2}){0,4}\.?)\s+\p{Lu}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Numbered();
 
-    [GeneratedRegex(@"^\s*(?:[-*+•◦▪‣·●○]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*(?:[-*+•◦▪‣·●○]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex ListItem();
 
-    [GeneratedRegex(@"^[-*+•◦▪‣·●○]\s+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[-*+•◦▪‣·●○]\s+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Bullet();
 
-    [GeneratedRegex(@"\S {3,}\S", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\S {3,}\S", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex WideGap();
 
-    [GeneratedRegex(@"\t+| {3,}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\t+| {3,}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex CellGap();
 }

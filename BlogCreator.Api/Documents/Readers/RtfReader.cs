@@ -582,10 +582,10 @@ internal sealed partial class RtfParser(byte[] bytes, BlockWriter writer, Reader
         && _look.Size >= SmallestSize
         && (_look.HasBack || _look.IsInTable || _look.Colour >= _isWhite.Count || !_isWhite[_look.Colour]);
 
-    [GeneratedRegex(@"^(?:heading (?<level>[1-9])|title)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:heading (?<level>[1-9])|title)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex HeadingName();
 
-    [GeneratedRegex(@"^\(?(?:\d+|[a-zA-Z]|[ivxIVX]+)(?:\.\d+)*[.)]$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\(?(?:\d+|[a-zA-Z]|[ivxIVX]+)(?:\.\d+)*[.)]$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 20_000)]
     private static partial Regex Number();
 
     /// <summary>What a group inherits and forgets again at its end.</summary>

@@ -66,6 +66,6 @@ internal static partial class CheckSentences
     /// </summary>
     [GeneratedRegex(
         """\b(ignore|disregard|forget|override) (all |any |every |each |of |the |these |your |my )*(previous|prior|above|earlier|other|foregoing|preceding|system)\b|\b(you|ai|assistant|writer|model)( must| should| shall| will| have to| are to)?,? (now )?(write|state|say|claim|mention|include|output|respond|answer) (that|only|the following|exactly)\b|\bnew (system )?(instructions?|prompt)\b|\bas an? (ai|language model|assistant)\b|\b(ignoriere|missachte|vergiss) (alle|sämtliche|die|deine|bisherigen|vorherigen)\b|\bwrite that\b|\bschreibe,? dass\b""",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Order();
 }

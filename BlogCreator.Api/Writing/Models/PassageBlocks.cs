@@ -54,6 +54,6 @@ internal sealed partial class PassageBlocks
     private static string Harmless(string text) =>
         LooksLikeId().Replace(CleanSentence.OneLine(text), "(${id})").Replace('<', '‹').Replace('>', '›').Replace('«', '“').Replace('»', '”');
 
-    [GeneratedRegex(@"\[\s*(?<id>p\s*\d+)\s*\]", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\[\s*(?<id>p\s*\d+)\s*\]", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex LooksLikeId();
 }

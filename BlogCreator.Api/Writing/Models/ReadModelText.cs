@@ -222,33 +222,33 @@ internal sealed partial class ReadModelText(PassageBlocks blocks)
         return CleanSentence.OneLine(bare.Replace('`', ' ')).Trim();
     }
 
-    [GeneratedRegex(@"[\[(【]\s*(?:passages?\s+)?p\s?\d{1,4}(?:\s*[,;&]\s*p?\s?\d{1,4})*\s*[\])】]", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[\[(【]\s*(?:passages?\s+)?p\s?\d{1,4}(?:\s*[,;&]\s*p?\s?\d{1,4})*\s*[\])】]", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Ids();
 
-    [GeneratedRegex(@"\d{1,4}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\d{1,4}", RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Numbers();
 
-    [GeneratedRegex(@"«\s*quote\s+(?<id>p\s?\d{1,4})\s*:\s*(?<first>[^«»…]{3,200}?)\s*(?:…|\.\.\.)\s*(?<last>[^«»…]{3,200}?)\s*»", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"«\s*quote\s+(?<id>p\s?\d{1,4})\s*:\s*(?<first>[^«»…]{3,200}?)\s*(?:…|\.\.\.)\s*(?<last>[^«»…]{3,200}?)\s*»", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Quotes();
 
-    [GeneratedRegex(@"^\s*(?:(?:>|[-*+•])\s+|\d{1,2}[.)]\s+)+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\s*(?:(?:>|[-*+•])\s+|\d{1,2}[.)]\s+)+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex ListMark();
 
-    [GeneratedRegex(@"!\[[^\]]{0,300}\]\([^)]{0,1000}\)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"!\[[^\]]{0,300}\]\([^)]{0,1000}\)", RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Image();
 
-    [GeneratedRegex(@"\[(?<text>[^\]]{0,300})\]\([^)]{0,1000}\)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\[(?<text>[^\]]{0,300})\]\([^)]{0,1000}\)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"</?[A-Za-z!][^<>]{0,1000}>", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"</?[A-Za-z!][^<>]{0,1000}>", RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Tag();
 
-    [GeneratedRegex(@"\[\^[^\]]{1,20}\]", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\[\^[^\]]{1,20}\]", RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Footnote();
 
-    [GeneratedRegex(@"\*{1,3}|(?<![\p{L}\d])_{1,3}(?=\p{L})|(?<=[\p{L}\d.,])_{1,3}(?![\p{L}\d])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\*{1,3}|(?<![\p{L}\d])_{1,3}(?=\p{L})|(?<=[\p{L}\d.,])_{1,3}(?![\p{L}\d])", RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Emphasis();
 
-    [GeneratedRegex(@"(?:[a-z][a-z0-9+.-]{1,20}://|www\.|javascript:|data:|mailto:)[^\s]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?:[a-z][a-z0-9+.-]{1,20}://|www\.|javascript:|data:|mailto:)[^\s]*", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 20_000)]
     private static partial Regex Address();
 }
