@@ -26,7 +26,7 @@ internal sealed partial class SharedKeys(IXmlRepository redis, IXmlRepository? d
             HashSet<string>? shared = null;
             try
             {
-                shared = Read(redis);
+                shared = ReadShared();
             }
             catch (Exception away) when (IsAway(away) && (kept is not null || _known.Count > 0))
             {
@@ -66,6 +66,19 @@ internal sealed partial class SharedKeys(IXmlRepository redis, IXmlRepository? d
             }
 
             _known[NameOf(element)] = new XElement(element);
+        }
+    }
+
+    /// <summary>Asks twice: at a start the first answer may be late, because everything starts.</summary>
+    private HashSet<string> ReadShared()
+    {
+        try
+        {
+            return Read(redis);
+        }
+        catch (RedisTimeoutException)
+        {
+            return Read(redis);
         }
     }
 

@@ -123,6 +123,7 @@ public sealed class ChaosTests : IAsyncDisposable
         var first = random.Next(replicas.Length);
         var both = random.Next(5) == 0;
         Count($"killed while somebody waited for {phase}");
+        _output.WriteLine($"kill {kill + 1}, {phase}");
         switch ((kill + 1) % 8)
         {
             case 1 when _redis is not null:

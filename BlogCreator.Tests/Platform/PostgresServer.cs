@@ -133,6 +133,32 @@ public sealed class PostgresServer : IAsyncDisposable
             await process.WaitForExitAsync();
             process.Dispose();
             _process = null;
+            await Gone();
+        }
+    }
+
+    /// <summary>
+    /// The number that a killed server leaves is of a process that may not be cleared away yet, and would be taken for a
+    /// server that runs: after a power cut there is no such process.
+    /// </summary>
+    private async Task Gone()
+    {
+        var left = Path.Combine(_folder, "data", "postmaster.pid");
+        if (File.Exists(left))
+        {
+            var status = Path.Combine("/proc", (await File.ReadAllLinesAsync(left))[0].Trim(), "status");
+            await Eventually.Holds(async () =>
+            {
+                try
+                {
+                    return (await File.ReadAllTextAsync(status)).Contains("\nState:\tZ", StringComparison.Ordinal);
+                }
+                catch (IOException)
+                {
+                    return true;
+                }
+            });
+            File.Delete(left);
         }
     }
 

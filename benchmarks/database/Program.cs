@@ -10,7 +10,7 @@ var posts = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) :
 var rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200;
 if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("ConnectionStrings__blogdb")))
 {
-    Console.Error.WriteLine("Set ConnectionStrings__blogdb to a database that may be filled.");
+    await Console.Error.WriteLineAsync("Set ConnectionStrings__blogdb to a database that may be filled.");
     return 2;
 }
 

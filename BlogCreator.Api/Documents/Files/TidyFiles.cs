@@ -37,6 +37,7 @@ internal sealed partial class TidyFiles(BlogDb db, IFileStore files, IOptions<St
                 .Where(document => !stored.Any(file => file.Sha256 == document.Sha256))
                 .Select(document => new { document.Sha256, document.Size })
                 .Distinct()
+                .OrderBy(file => file.Sha256)
                 .Take(Batch)
                 .ToListAsync(cancel);
             if (found.Count == 0)
