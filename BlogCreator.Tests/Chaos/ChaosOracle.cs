@@ -76,9 +76,9 @@ internal static class ChaosOracle
             }
         }
 
-        // Files: one for each content, and nothing half-done.
-        var work = Path.Combine(files, "work") + Path.DirectorySeparatorChar;
-        var kept = Directory.GetFiles(files, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(work, StringComparison.Ordinal)).Select(file => Path.GetFileName(file)!).ToList();
+        // Files: one for each content, and nothing half-done; what came in when a replica was killed is swept a day later (see TidyFilesTests).
+        var (work, incoming) = (Path.Combine(files, "work") + Path.DirectorySeparatorChar, Path.Combine(files, "incoming") + Path.DirectorySeparatorChar);
+        var kept = Directory.GetFiles(files, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(work, StringComparison.Ordinal) && !file.StartsWith(incoming, StringComparison.Ordinal)).Select(file => Path.GetFileName(file)!).ToList();
         wrong.AddRange(everything.Select(accepted => accepted.Sha256).Except(kept).Select(sha256 => $"file {sha256} is missing"));
         wrong.AddRange(kept.Except(everything.Select(accepted => accepted.Sha256)).Select(file => $"file {file} belongs to nothing"));
         wrong.AddRange(Directory.GetFiles(work, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Select(file => $"{file} was left behind"));
