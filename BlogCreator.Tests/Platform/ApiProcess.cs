@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using BlogCreator.Tests.Architecture;
+using BlogCreator.Tests.ServiceDefaults;
 
 namespace BlogCreator.Tests.Platform;
 
@@ -22,9 +21,7 @@ public sealed class ApiProcess : IAsyncDisposable
 
     private ApiProcess(Dictionary<string, string> settings)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{RunningService.FreePort()}"));
         _settings = settings;
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address };
     }

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using BlogCreator.Api.Data;
 using BlogCreator.Tests.Platform;
+using BlogCreator.Tests.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -31,7 +30,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private PostgresServer(bool durable)
     {
         _durable = durable;
-        Port = FreePort();
+        Port = RunningService.FreePort();
     }
 
     public int Port { get; }
@@ -200,13 +199,6 @@ public sealed class PostgresServer : IAsyncDisposable
                 ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(version => int.TryParse(Path.GetFileName(version), CultureInfo.InvariantCulture, out var number) ? number : 0).Select(version => Path.Combine(version, "bin"))
                 : []);
         return OperatingSystem.IsWindows() ? null : places.FirstOrDefault(place => File.Exists(Path.Combine(place, "initdb")) && File.Exists(Path.Combine(place, "postgres")));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Stops the shared server after the last test.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using BlogCreator.Tests.ServiceDefaults;
 
 namespace BlogCreator.Tests.Platform;
 
@@ -17,14 +18,11 @@ public sealed class RedisServer : IAsyncDisposable
         .Select(place => Path.Combine(place, "redis-server")).FirstOrDefault(File.Exists);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("blogcreator-redis-").FullName;
-    private readonly int _port;
+    private readonly int _port = RunningService.FreePort();
     private Process? _process;
 
     private RedisServer()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        _port = ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Why these tests cannot run here; null when they can.</summary>

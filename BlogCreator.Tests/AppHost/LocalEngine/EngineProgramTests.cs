@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using BlogCreator.Contracts;
 using BlogCreator.LocalHosting;
+using BlogCreator.Tests.ServiceDefaults;
 
 namespace BlogCreator.Tests.AppHost.LocalEngine;
 
@@ -33,7 +34,7 @@ public sealed class EngineProgramTests : IDisposable
     [Fact]
     public async Task A_signal_stops_everything_in_order_and_the_last_lines_of_a_start_are_the_addresses_to_open()
     {
-        var (web, api) = (FreePort(), FreePort());
+        var (web, api) = (RunningService.FreePort(), RunningService.FreePort());
         var engine = Start("--data", data, "--port", Named("web", web), "--port", Named("api", api));
         var said = await ReadUntil(engine, line => line.StartsWith("Dashboard ", StringComparison.Ordinal));
         Assert.Equal($"Open http://localhost:{web.ToString(CultureInfo.InvariantCulture)}", said[^2]);
@@ -55,7 +56,7 @@ public sealed class EngineProgramTests : IDisposable
     [Fact]
     public async Task A_killed_engine_leaves_no_process_behind()
     {
-        var engine = Start("--data", data, "--port", Named("web", FreePort()), "--port", Named("api", FreePort()));
+        var engine = Start("--data", data, "--port", Named("web", RunningService.FreePort()), "--port", Named("api", RunningService.FreePort()));
         await ReadUntil(engine, line => line.Contains(" web ", StringComparison.Ordinal) && line.Contains(" healthy ", StringComparison.Ordinal));
         var children = Processes.Children(engine.Id);
         Assert.Contains(children.Values, command => command.EndsWith("BlogCreator.Api.dll", StringComparison.Ordinal));
@@ -69,7 +70,7 @@ public sealed class EngineProgramTests : IDisposable
     public async Task A_killed_engine_leaves_no_server_and_no_replica_behind_and_the_next_start_has_all_that_was_saved()
     {
         Processes.RequireServers();
-        var (web, api) = (FreePort(), FreePort());
+        var (web, api) = (RunningService.FreePort(), RunningService.FreePort());
         string[] args = ["--data", data, "--port", Named("web", web), "--port", Named("api", api), "--services", "native", "--replicas", "2", "--no-dashboard"];
         var engine = Start(args);
         var said = await ReadUntil(engine, line => line.StartsWith("Open ", StringComparison.Ordinal));
@@ -111,7 +112,7 @@ public sealed class EngineProgramTests : IDisposable
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        var engine = Start("--data", data, "--port", Named("web", port), "--port", Named("api", FreePort()));
+        var engine = Start("--data", data, "--port", Named("web", port), "--port", Named("api", RunningService.FreePort()));
 
         await ReadToEnd(engine);
         var errors = await engine.StandardError.ReadToEndAsync(cancel);
@@ -162,13 +163,6 @@ public sealed class EngineProgramTests : IDisposable
     }
 
     private static string Named(string service, int port) => string.Create(CultureInfo.InvariantCulture, $"{service}={port}");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private Process Start(params string[] args)
     {
