@@ -7,7 +7,8 @@ namespace BlogCreator.ServiceDefaults;
 
 /// <summary>
 /// <c>dotnet BlogCreator.Api.dll healthcheck</c>: asks the service in the same container whether it lives, since its image
-/// has no curl. It exits with 0 when it does, else with 1 and the reason on standard error.
+/// has no curl. <c>healthcheck ready</c> asks whether it can serve requests, which is for whoever sends it some and not for
+/// whoever restarts it. It exits with 0 when the answer is yes, else with 1 and the reason on standard error.
 /// </summary>
 public static class HealthcheckCommand
 {
@@ -22,8 +23,21 @@ public static class HealthcheckCommand
             return null;
         }
 
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args[1..]).Build();
-        var address = Address(configuration);
+        var (path, options) = args[1..] switch
+        {
+            ["ready", .. var rest] => ("/health/ready", rest),
+            ["live", .. var rest] => ("/health/live", rest),
+            var rest => ("/health/live", rest),
+        };
+        if (options is [var word, ..] && !word.StartsWith('-'))
+        {
+            // Passed over, a slip of the pen would ask the wrong question for as long as the container lives.
+            await Console.Error.WriteLineAsync($"healthcheck does not know \"{word}\": write \"healthcheck\", \"healthcheck live\" or \"healthcheck ready\".");
+            return 1;
+        }
+
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(options).Build();
+        var address = Address(configuration, path);
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = Patience };
         using var http = new HttpClient(handler) { Timeout = Patience };
         try
@@ -44,13 +58,13 @@ public static class HealthcheckCommand
         return 1;
     }
 
-    private static Uri Address(IConfiguration configuration)
+    private static Uri Address(IConfiguration configuration, string path)
     {
         var urls = Split(configuration["urls"]).Concat(Split(configuration["http_ports"]).Select(port => $"http://*:{port}"));
         var url = urls.FirstOrDefault(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase)) ?? "http://*:8080";
         var binding = BindingAddress.Parse(url);
         var anyAddress = binding.Host is "*" or "+" or "0.0.0.0" or "[::]";
-        return new UriBuilder("http", anyAddress ? "localhost" : binding.Host, binding.Port, "/health/live").Uri;
+        return new UriBuilder("http", anyAddress ? "localhost" : binding.Host, binding.Port, path).Uri;
     }
 
     private static string[] Split(string? list) =>

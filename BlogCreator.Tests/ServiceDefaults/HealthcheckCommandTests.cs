@@ -20,4 +20,23 @@ public sealed class HealthcheckCommandTests
     [Fact]
     public async Task A_service_that_does_not_answer_exits_with_one() =>
         Assert.Equal(1, await HealthcheckCommand.Run(["healthcheck", $"--urls=http://127.0.0.1:{RunningService.FreePort()}"]));
+
+    [Fact]
+    public async Task Ready_asks_for_readiness_instead_of_life()
+    {
+        await using var ready = await RunningService.Start();
+        Assert.Equal(0, await HealthcheckCommand.Run(["healthcheck", "ready", $"--urls={ready.App.Urls.First()}"]));
+
+        await using var waiting = await RunningService.Start(build: builder => builder.Services.AddHealthChecks()
+            .AddCheck("database", () => HealthCheckResult.Unhealthy(), ["ready"]));
+        Assert.Equal(1, await HealthcheckCommand.Run(["healthcheck", "ready", $"--urls={waiting.App.Urls.First()}"]));
+        Assert.Equal(0, await HealthcheckCommand.Run(["healthcheck", "live", $"--urls={waiting.App.Urls.First()}"]));
+    }
+
+    [Fact]
+    public async Task A_slip_of_the_pen_is_no_good_answer()
+    {
+        await using var service = await RunningService.Start();
+        Assert.Equal(1, await HealthcheckCommand.Run(["healthcheck", "raedy", $"--urls={service.App.Urls.First()}"]));
+    }
 }
