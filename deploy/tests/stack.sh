@@ -104,7 +104,7 @@ cat >"$compose/docker-compose.prod.override.yml" <<YAML
 services:
   api: {environment: &loose {RateLimits__UploadsPerHour: "100000", RateLimits__ApiPerMinute: "100000", RateLimits__ReadsPerMinute: "100000", RateLimits__StudioPerMinute: "100000", RateLimits__GenerationsPerHour: "1000"}}
   web: {environment: *loose}
-  nginx: {environment: {LIMIT_RATE: "10000", LIMIT_CONNECTIONS: "1000"}}
+  nginx: {environment: {REQUESTS_PER_SECOND: "10000", CONNECTIONS_PER_ADDRESS: "1000"}}
   certbot: {environment: {ACME_SERVER: "https://pebble:14000/dir", REQUESTS_CA_BUNDLE: /shared/pebble.pem}, volumes: ["pebble:/shared:ro"]}
   pebble:
     image: blogcreator-test/pebble
