@@ -71,7 +71,7 @@ check "An ACME client and server are there" sh -c "docker build -q -t certbot/ce
 next=$work/next
 mkdir -p "$next"
 (cd "$root" && git ls-files -z --cached --others --exclude-standard -- BlogCreator.Api BlogCreator.Web BlogCreator.Contracts BlogCreator.ServiceDefaults \
-    '*.props' global.json BannedSymbols.txt .editorconfig .dockerignore LICENSE | xargs -0 tar c) | tar x -C "$next"
+    '*.props' global.json BannedSymbols.txt .dockerignore LICENSE | xargs -0 tar c) | tar x -C "$next"
 cat >"$next/BlogCreator.Api/Data/PostgresMigrations/29991231000000_Rollout.cs" <<'CS'
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
