@@ -207,7 +207,7 @@ workers() {
     master=$(cat "$STATE/nginx.pid" 2>/dev/null) || return 0
     for stat in /proc/[0-9]*/stat; do
         # pid (command) state parent
-        line=$(cat "$stat" 2>/dev/null) || continue
+        { read -r line <"$stat"; } 2>/dev/null || continue
         after=${line##*) }
         parent=${after#* }
         [ "${parent%% *}" = "$master" ] || continue
