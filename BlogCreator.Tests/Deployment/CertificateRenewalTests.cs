@@ -145,7 +145,7 @@ public sealed class CertificateRenewalTests
 
         private void Run(string program, string[] arguments)
         {
-            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
             // Otherwise it waits up to fifteen seconds, and refuses now and then what is right.
             start.Environment["PEBBLE_VA_NOSLEEP"] = "1";
             start.Environment["PEBBLE_WFE_NONCEREJECT"] = "0";

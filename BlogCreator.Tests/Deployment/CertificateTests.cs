@@ -29,7 +29,7 @@ public sealed class CertificateTests
     {
         await using var edge = Edge.NotStarted();
         var serial = Put(edge, Pair());
-        await edge.Start();
+        await edge.Launch();
         Assert.Equal(serial, await edge.Serial());
 
         var other = Pair();
@@ -64,10 +64,10 @@ public sealed class CertificateTests
     {
         await using var edge = Edge.NotStarted();
         var serial = Put(edge, Pair());
-        await edge.Start();
+        await edge.Launch();
         await edge.Stop();
         Put(edge, (Pair().Certificate, Pair().Key));
-        await edge.Start();
+        await edge.Launch();
         Assert.Equal(serial, await edge.Serial());
         Assert.Equal(1, await edge.Metric("tls_certificate_refused"));
     }
@@ -77,7 +77,7 @@ public sealed class CertificateTests
     {
         await using var edge = Edge.NotStarted();
         Put(edge, (Pair().Certificate, Pair().Key));
-        await edge.Start();
+        await edge.Launch();
         Assert.Equal(1, await edge.Metric("tls_certificate_bootstrap"));
         await edge.Stop();
         Directory.Delete(edge.State, recursive: true);
@@ -86,7 +86,7 @@ public sealed class CertificateTests
         Directory.CreateDirectory(Path.Combine(edge.Certificates, "previous"));
         await File.WriteAllTextAsync(Path.Combine(edge.Certificates, "previous", "fullchain.pem"), before.Certificate);
         await File.WriteAllTextAsync(Path.Combine(edge.Certificates, "previous", "privkey.pem"), before.Key);
-        await edge.Start();
+        await edge.Launch();
         Assert.Equal(Serial(before.Certificate), await edge.Serial());
     }
 
@@ -99,7 +99,7 @@ public sealed class CertificateTests
         {
             var (first, second) = (Pair(), Pair());
             Assert.Equal(0, (await Hook(edge, lineage.FullName, first)).Code);
-            await edge.Start();
+            await edge.Launch();
             Assert.Equal(Serial(first.Certificate), await edge.Serial());
 
             var (code, output) = await Hook(edge, lineage.FullName, second);

@@ -94,14 +94,15 @@ internal sealed class Edge : IAsyncDisposable
     public static async Task<Edge> Start(string api = "127.0.0.1:9", string web = "127.0.0.1:9", params (string Name, string Value)[] settings)
     {
         var edge = NotStarted(api, web, settings);
-        await edge.Start();
+        await edge.Launch();
         return edge;
     }
 
-    public async Task Start()
+    public async Task Launch()
     {
         var start = new ProcessStartInfo("/bin/sh", [Script("nginx/start.sh")])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -176,12 +177,12 @@ internal sealed class Edge : IAsyncDisposable
     }
 
     /// <summary>Connections go to this nginx, whatever the address says.</summary>
-    public SocketsHttpHandler Handler() => new()
+    public static SocketsHttpHandler Handler() => new()
     {
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
         ConnectCallback = async (context, cancel) =>
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -195,7 +196,7 @@ internal sealed class Edge : IAsyncDisposable
     {
         var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, HttpsPort);
-        var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
         try
         {
             await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
@@ -231,7 +232,7 @@ internal sealed class Edge : IAsyncDisposable
 
     public static async Task<(int Code, string Output)> Run(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         if (environment is not null)
         {
             Fill(start, environment);

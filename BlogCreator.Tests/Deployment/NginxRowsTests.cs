@@ -270,7 +270,7 @@ public sealed class NginxRowsTests : IClassFixture<EdgeFixture>
             var names = Path.Combine(folder.FullName, "names");
             var lookup = Path.Combine(folder.FullName, "getent");
             await File.WriteAllTextAsync(lookup, $"#!/bin/sh\ncat '{names}'\n");
-            File.SetUnixFileMode(lookup, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await Edge.Run("chmod", ["+x", lookup]);
             await File.WriteAllTextAsync(names, "");
             var port = _site.Api.Address.Split(':')[1];
             await using var edge = await Edge.Start($"api:{port}", $"web:{port}", ("PATH", $"{folder.FullName}:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin"), ("EDGE_NGINX_VERSION", "1.22.1"));

@@ -86,7 +86,7 @@ public sealed class NginxSwitchTests
 
     internal static async Task<(int Good, List<string> Bad)> Load(Edge edge, int worker, CancellationToken enough)
     {
-        using var handler = edge.Handler();
+        using var handler = Edge.Handler();
         using var http = new HttpClient(handler)
         {
             BaseAddress = edge.Http.BaseAddress,
