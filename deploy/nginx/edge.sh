@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034 # What is set here is read by those who include this.
 # What start.sh, switch.sh and healthcheck.sh share. POSIX sh: the image has no promise of bash.
-# The caller has set $here, the folder of these files.
+# The caller has set $here, the folder of these files. There are no local variables: names here are not used there.
 
 log() { # level, message
     # One line of JSON, as everything else this container prints.
@@ -207,11 +207,11 @@ workers() {
     master=$(cat "$STATE/nginx.pid" 2>/dev/null) || return 0
     for stat in /proc/[0-9]*/stat; do
         # pid (command) state parent
-        line=$(cat "$stat" 2>/dev/null) || continue
+        { read -r line <"$stat"; } 2>/dev/null || continue
         after=${line##*) }
         parent=${after#* }
         [ "${parent%% *}" = "$master" ] || continue
-        title=$(tr '\0' ' ' <"${stat%stat}cmdline" 2>/dev/null) || continue
+        title=$({ tr '\0' ' ' <"${stat%stat}cmdline"; } 2>/dev/null) || continue
         case $title in
             *"worker process is shutting down"*) ;;
             *"worker process"*) echo "${line%% *}" ;;
@@ -223,7 +223,7 @@ workers() {
 reload() {
     master=$(cat "$STATE/nginx.pid" 2>/dev/null)
     [ -n "$master" ] && kill -0 "$master" 2>/dev/null || return 1
-    before=" $(workers | tr '\n' ' ')"
+    old_workers=" $(workers | tr '\n' ' ')"
     kill -HUP "$master" || return 1
     tries=0
     while [ "$tries" -lt 100 ]; do
@@ -231,7 +231,7 @@ reload() {
         sleep 0.1
         old=0 new=0
         for pid in $(workers); do
-            case $before in
+            case $old_workers in
                 *" $pid "*) old=1 ;;
                 *) new=1 ;;
             esac

@@ -174,12 +174,12 @@ take() { # folder, name
         return
     fi
 
-    before=$(readlink "$STATE/tls/live" 2>/dev/null || true)
+    replaced=$(readlink "$STATE/tls/live" 2>/dev/null || true)
     rm -rf "$STATE/tls/${2:?}"
     mv "$STATE/tls/next" "$STATE/tls/$2"
     ln -sfn "$2" "$STATE/tls/live"
     ! complaint=$(test_configuration) || return 0
-    [ -z "$before" ] || ln -sfn "$before" "$STATE/tls/live"
+    [ -z "$replaced" ] || ln -sfn "$replaced" "$STATE/tls/live"
     echo "nginx does not take it: $complaint"
 }
 
@@ -225,7 +225,8 @@ bootstrap() {
     for domain in $SITE_DOMAIN; do
         names="$names${names:+,}DNS:$domain"
     done
-    mkdir -p "$STATE/tls/bootstrap"
+    rm -rf "$STATE/tls/bootstrap"
+    mkdir "$STATE/tls/bootstrap"
     (
         umask 077
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 397 -subj "/O=Blog Creator/CN=Waiting for a certificate" \
@@ -251,10 +252,10 @@ watch_certificate() {
         return
     fi
 
-    before=$(readlink "$STATE/tls/live")
+    served=$(readlink "$STATE/tls/live")
     wrong=$(take "$CERTIFICATES" "pair-$seen")
     if [ -z "$wrong" ] && ! reload; then
-        ln -sfn "$before" "$STATE/tls/live"
+        ln -sfn "$served" "$STATE/tls/live"
         wrong="nginx did not reload with it"
     fi
 
@@ -298,8 +299,9 @@ watch_addresses() {
 
 # Prometheus reads this through the internal port; nginx puts its own figures in.
 write_metrics() {
-    from=$(seconds startdate "$STATE/tls/live/fullchain.pem")
-    to=$(seconds enddate "$STATE/tls/live/fullchain.pem")
+    # Asked once for each pair.
+    [ -f "$STATE/tls/live/dates" ] || echo "$(seconds startdate "$STATE/tls/live/fullchain.pem") $(seconds enddate "$STATE/tls/live/fullchain.pem")" >"$STATE/tls/live/dates"
+    read -r from to <"$STATE/tls/live/dates"
     self_signed=0
     [ "$(readlink "$STATE/tls/live")" != bootstrap ] || self_signed=1
     {

@@ -26,7 +26,7 @@ refuse() {
 answers() { # host:port
     if command -v bash >/dev/null 2>&1; then
         # shellcheck disable=SC2016 # Expanded by bash.
-        timeout 3 bash -c 'exec 3<>"/dev/tcp/$1/$2"' - "$(echo "${1%:*}" | tr -d '[]')" "${1##*:}" 2>/dev/null
+        timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2"' - "$(echo "${1%:*}" | tr -d '[]')" "${1##*:}" 2>/dev/null
     elif command -v curl >/dev/null 2>&1; then
         # 52: the connection was made and then closed.
         curl -s -o /dev/null --max-time 3 "http://$1/health/live" || [ $? = 52 ]
@@ -86,17 +86,17 @@ done
 exec 9>"$STATE/lock"
 flock -w 30 9 || refuse "Something else is changing the configuration."
 
-before=$(mktemp -d "$STATE/switch.XXXXXX")
+saved=$(mktemp -d "$STATE/switch.XXXXXX")
 for file in chosen.api chosen.web upstreams.conf; do
-    [ ! -f "$STATE/$file" ] || cp "$STATE/$file" "$before/$file"
+    [ ! -f "$STATE/$file" ] || cp "$STATE/$file" "$saved/$file"
 done
 
 restore() {
     for file in chosen.api chosen.web upstreams.conf; do
         rm -f "$STATE/$file"
-        [ ! -f "$before/$file" ] || mv "$before/$file" "$STATE/$file"
+        [ ! -f "$saved/$file" ] || mv "$saved/$file" "$STATE/$file"
     done
-    rm -rf "$before"
+    rm -rf "$saved"
 }
 
 [ -z "$api" ] || echo "$api" >"$STATE/chosen.api"
@@ -114,5 +114,5 @@ if ! reload; then
     refuse "nginx did not take the new configuration within ten seconds; its log says why."
 fi
 
-rm -rf "$before"
+rm -rf "$saved"
 log info "Requests go to api=$(chosen api) web=$(chosen web)"
