@@ -1,6 +1,6 @@
+using BlogCreator.ServiceDefaults.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -26,11 +26,11 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>What a command that runs once shares with the services: settings from files, logs and the clock.</summary>
+    /// <summary>What a command that runs once shares with the services: secrets, logs and the clock.</summary>
     public static TBuilder AddCommandDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
+        builder.AddSecrets();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.AddLogs();
         return builder;

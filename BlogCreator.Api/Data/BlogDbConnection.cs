@@ -16,6 +16,10 @@ public sealed record BlogDbConnection(bool IsPostgres, string Text)
     // Seconds to wait for a server that does not answer, or for a place in the pool: as long as a request may wait in all.
     private const int ConnectTimeout = 4;
 
+    // Less than whoever asks for the health of the service waits.
+    private static readonly TimeSpan PasswordPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PasswordPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Fails at start, naming the setting, rather than at the first request.</summary>
     public static BlogDbConnection From(IConfiguration configuration)
     {
@@ -28,7 +32,7 @@ public sealed record BlogDbConnection(bool IsPostgres, string Text)
         string wrong;
         try
         {
-            return text.Contains("Host=", StringComparison.OrdinalIgnoreCase) ? Postgres(text) : Sqlite(text);
+            return text.Contains("Host=", StringComparison.OrdinalIgnoreCase) ? Postgres(text).WithPasswordOf(configuration) : Sqlite(text);
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException)
         {
@@ -39,8 +43,66 @@ public sealed record BlogDbConnection(bool IsPostgres, string Text)
         throw new InvalidOperationException($"{Setting} cannot be understood: {wrong}. Values with a semicolon or an equals sign stand in quotes.");
     }
 
+    /// <summary>Null where there is none, or none that can change.</summary>
+    public DatabasePassword? Password { get; private init; }
+
     /// <summary>Outside the pool: whoever asks whether the database is there must neither wait for a place nor get a dead one.</summary>
-    public DbConnection Open() => IsPostgres ? new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Text) { Pooling = false }.ToString()) : new SqliteConnection(Text);
+    public async Task<DbConnection> Open(CancellationToken cancel)
+    {
+        if (IsPostgres)
+        {
+            return await OpenPostgres(_ => { }, cancel);
+        }
+
+        var sqlite = new SqliteConnection(Text);
+        try
+        {
+            await sqlite.OpenAsync(cancel);
+            return sqlite;
+        }
+        catch
+        {
+            await sqlite.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The same for who needs more of the connection. A password that was exchanged a moment ago is waited for.</summary>
+    internal async Task<NpgsqlConnection> OpenPostgres(Action<NpgsqlConnectionStringBuilder> adjust, CancellationToken cancel)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var settings = new NpgsqlConnectionStringBuilder(Text) { Pooling = false };
+            if (Password is not null)
+            {
+                settings.Password = await Password.For(Text, cancel);
+            }
+
+            adjust(settings);
+            var connection = new NpgsqlConnection(settings.ToString());
+            try
+            {
+                await connection.OpenAsync(cancel);
+                return connection;
+            }
+            catch (Exception failure)
+            {
+                await connection.DisposeAsync();
+                if (Password is null || !DatabasePassword.IsRefusal(failure) || TimeProvider.System.GetElapsedTime(began) > PasswordPatience)
+                {
+                    throw;
+                }
+
+                Password.Refused();
+                await Task.Delay(PasswordPause, cancel);
+            }
+        }
+    }
+
+    private BlogDbConnection WithPasswordOf(IConfiguration configuration) => new NpgsqlConnectionStringBuilder(Text).Password is { Length: > 0 } password
+        ? this with { Password = new DatabasePassword(configuration, password) }
+        : this;
 
     private static BlogDbConnection Sqlite(string text)
     {

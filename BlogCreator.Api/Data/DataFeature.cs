@@ -16,7 +16,12 @@ public static class DataFeature
         builder.Services.AddSingleton(connection);
         if (connection.IsPostgres)
         {
-            builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(connection.Text).UseLoggerFactory(services.GetService<ILoggerFactory>()).Build());
+            builder.Services.AddSingleton(services => Source(connection, services.GetService<ILoggerFactory>()));
+            if (connection.Password is { } password)
+            {
+                builder.Services.AddSingleton<IInterceptor>(new NoticeRefusal(password));
+            }
+
             builder.Services.AddDbContext<BlogDb, PostgresBlogDb>((services, options) => options
                 .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.ExecutionStrategy(strategy => new RetryStatement(strategy)))
                 .AddInterceptors(services.GetServices<IInterceptor>().Append(Clean)));
@@ -31,6 +36,19 @@ public static class DataFeature
         builder.Services.AddHealthChecks().AddCheck("database", new DatabaseHealth(connection), tags: ["ready"]);
         builder.Services.AddExceptionHandler<FullDatabase>();
         return builder;
+    }
+
+    private static NpgsqlDataSource Source(BlogDbConnection connection, ILoggerFactory? logs)
+    {
+        if (connection.Password is not { } password)
+        {
+            return new NpgsqlDataSourceBuilder(connection.Text).UseLoggerFactory(logs).Build();
+        }
+
+        // Asked for at each new connection: those in the pool stay when the password changes.
+        var builder = new NpgsqlDataSourceBuilder(connection.Text).UseLoggerFactory(logs);
+        builder.ConnectionStringBuilder.Password = null;
+        return builder.UsePasswordProvider(_ => password.Now, (_, cancel) => password.For(connection.Text, cancel)).Build();
     }
 
     private sealed class DatabaseHealth(BlogDbConnection connection) : IHealthCheck

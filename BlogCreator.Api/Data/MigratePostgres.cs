@@ -21,9 +21,7 @@ internal sealed partial class MigratePostgres(BlogDb db, BlogDbConnection databa
     /// <returns>How many were applied.</returns>
     public async Task<int> Run(Func<Task>? alsoAlone, CancellationToken cancel)
     {
-        var settings = new NpgsqlConnectionStringBuilder(database.Text) { Pooling = false, CommandTimeout = 0, ApplicationName = "blogcreator-migrate" };
-        await using var connection = new NpgsqlConnection(settings.ToString());
-        await connection.OpenAsync(cancel);
+        await using var connection = await database.OpenPostgres(settings => (settings.CommandTimeout, settings.ApplicationName) = (0, "blogcreator-migrate"), cancel);
         await BeTheOnlyOne(connection, cancel);
         await Execute(connection, null, $"SET lock_timeout = '{LockTimeout}'", cancel);
 

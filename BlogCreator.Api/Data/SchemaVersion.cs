@@ -30,8 +30,7 @@ public static class SchemaVersion
             text = settings.ToString();
         }
 
-        await using var connection = (database with { Text = text }).Open();
-        await connection.OpenAsync(cancel);
+        await using var connection = await (database with { Text = text }).Open(cancel);
         await using var command = connection.CreateCommand();
         command.CommandText = database.IsPostgres
             ? """SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('"__EFMigrationsHistory"')"""

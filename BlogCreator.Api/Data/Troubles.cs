@@ -17,14 +17,15 @@ public static class Troubles
         _ => false,
     });
 
-    /// <summary>It goes away by itself: the connection broke, the server starts or stops, two transactions stood in each other's way.</summary>
+    /// <summary>It goes away by itself: the connection broke, the server starts or stops, its password is being exchanged, two transactions stood in each other's way.</summary>
     public static bool IsPassing(this Exception failure) => Chain(failure).Any(cause => cause switch
     {
         RetryLimitExceededException => true,
         // A full disk stays full.
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => false,
         NpgsqlException { IsTransient: true } => true,
-        PostgresException postgres => postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow,
+        PostgresException postgres => postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+            || DatabasePassword.IsRefusal(postgres),
         SqliteException { SqliteErrorCode: 5 or 6 } => true,
         _ => false,
     });

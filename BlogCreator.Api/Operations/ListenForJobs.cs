@@ -20,13 +20,11 @@ internal sealed partial class ListenForJobs(BlogDbConnection database, JobSignal
             return;
         }
 
-        var own = new NpgsqlConnectionStringBuilder(database.Text) { Pooling = false, KeepAlive = KeepAlive, Multiplexing = false };
-        own.ApplicationName += " (listens)";
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await Listen(own.ConnectionString, stoppingToken);
+                await Listen(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -40,11 +38,16 @@ internal sealed partial class ListenForJobs(BlogDbConnection database, JobSignal
         }
     }
 
-    private async Task Listen(string text, CancellationToken cancel)
+    private async Task Listen(CancellationToken cancel)
     {
-        await using var connection = new NpgsqlConnection(text);
+        await using var connection = await database.OpenPostgres(
+            own =>
+            {
+                (own.KeepAlive, own.Multiplexing) = (KeepAlive, false);
+                own.ApplicationName += " (listens)";
+            },
+            cancel);
         connection.Notification += (_, _) => signal.Wake();
-        await connection.OpenAsync(cancel);
         await using (var command = new NpgsqlCommand("LISTEN blogcreator_jobs", connection))
         {
             await command.ExecuteNonQueryAsync(cancel);

@@ -3,6 +3,7 @@ using BlogCreator.ServiceDefaults;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Primitives;
 using StackExchange.Redis;
 
 namespace Microsoft.Extensions.Hosting;
@@ -38,13 +39,31 @@ public static class AspireRedisExtensions
 
         var options = Parse(settings.ConnectionString, connectionName);
         configureOptions?.Invoke(options);
-        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(options));
+        builder.Services.AddSingleton<IConnectionMultiplexer>(services =>
+        {
+            TakeNewPassword(services.GetRequiredService<IConfiguration>(), connectionName, options);
+            return ConnectionMultiplexer.Connect(options);
+        });
         if (!settings.DisableHealthChecks)
         {
             // Degraded and without the tag of readiness: a service without Redis serves, only less well.
             builder.Services.AddHealthChecks().AddCheck<RedisHealth>(connectionName, HealthStatus.Degraded);
         }
     }
+
+    /// <summary>
+    /// The client keeps these very options and reads the password of them whenever it connects. Connections that are open stay:
+    /// Redis asks each for its password once.
+    /// </summary>
+    private static void TakeNewPassword(IConfiguration configuration, string connectionName, ConfigurationOptions options) =>
+        ChangeToken.OnChange(configuration.GetReloadToken, () =>
+        {
+            if (configuration.GetConnectionString(connectionName) is { Length: > 0 } text)
+            {
+                var now = Parse(text, connectionName);
+                (options.User, options.Password) = (now.User, now.Password);
+            }
+        });
 
     private static ConfigurationOptions Parse(string text, string connectionName)
     {
