@@ -83,6 +83,7 @@ app.UseServiceDefaults();
 app.UseWebSockets();
 app.UseSameOrigin();
 app.UseAuthentication();
+app.UseActiveUsers();
 app.UseNeverStored();
 app.UseRateLimiter();
 app.UseAuthorization();

@@ -27,6 +27,8 @@ internal static class Telemetry
                 .AddMeter(OwnNames)
                 // One by one: the matches of routing cost every request and tell nothing that these do not.
                 .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.RateLimiting", "Microsoft.AspNetCore.Diagnostics")
+                // Connections in use and waited for, of PostgreSQL.
+                .AddMeter("Npgsql")
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter(exporter =>

@@ -28,6 +28,7 @@ for page in "$@"; do
         [ "$form" = mobile ] || preset=--preset=desktop
         CHROME_PATH=${CHROMIUM_PATH:-/usr/bin/chromium} timeout -k 5 120 "$lighthouse" "$page" $preset --quiet --output=json --output-path="$work/report.json" \
             --chrome-flags="--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+        # shellcheck disable=SC2016 # The dollars are JavaScript's.
         node -e '
             const report = JSON.parse(require("fs").readFileSync(process.argv[1]));
             const scores = Object.values(report.categories).map(c => `${c.title} ${Math.round(c.score * 100)}`).join(", ");

@@ -47,10 +47,21 @@ public static class AccountsFeature
             .AddPolicyScheme(EitherScheme, null, either => either.ForwardDefaultSelector = context =>
                 ApiKeyAuthentication.Applies(context) ? ApiKeyAuthentication.SchemeName : SharedSignIn.Scheme);
         services.Configure<AuthenticationOptions>(options => options.DefaultScheme = EitherScheme);
+        services.AddSingleton<ActiveUsers>();
         services.AddHttpContextAccessor();
         services.AddScoped<IAuthorizationHandler, OwnerOnly>();
         services.AddAuthorizationBuilder().AddPolicy(Policies.Owner, policy => policy.RequireAuthenticatedUser().AddRequirements(new OwnerOnly.Requirement()));
         return builder;
+    }
+
+    public static void UseActiveUsers(this WebApplication app)
+    {
+        var active = app.Services.GetRequiredService<ActiveUsers>();
+        app.Use((context, next) =>
+        {
+            active.Note(context.User);
+            return next(context);
+        });
     }
 
     public static void MapAccounts(this IEndpointRouteBuilder api)
