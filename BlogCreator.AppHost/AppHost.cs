@@ -1,4 +1,12 @@
 using BlogCreator.AppHost;
+using BlogCreator.AppHost.Deployment;
+
+// Needs the app model only as it was written down; the same for either engine.
+if (Generate.Command(args) is { } exitCode)
+{
+    Environment.ExitCode = exitCode;
+    return;
+}
 
 var builder = DistributedApplication.CreateBuilder(args);
 var isRun = builder.ExecutionContext.IsRunMode;
