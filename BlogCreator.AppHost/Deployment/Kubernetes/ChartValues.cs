@@ -13,6 +13,8 @@ internal sealed class ChartValues : IEnumerable<ChartValue>
 
     public void Add(string name, ChartValues group, string? comment = null) => _values.Add(new ChartValue(name, comment, group));
 
+    public void Add(ChartValues others) => _values.AddRange(others._values);
+
     /// <param name="schema">What the value has to be, when that is more than being of the default's kind.</param>
     public void Add(string name, HelmNode value, string? comment = null, JsonObject? schema = null) =>
         _values.Add(new ChartValue(name, comment, value, schema ?? KindOf(value)));

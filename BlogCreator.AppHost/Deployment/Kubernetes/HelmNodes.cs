@@ -57,34 +57,29 @@ internal sealed record HelmMap : HelmNode, IEnumerable<HelmMap.Entry>
     public sealed record Remark(string Text) : Entry;
 }
 
-/// <summary>Items in order. One may be a condition around further items.</summary>
-internal sealed record HelmList : HelmNode, IEnumerable<HelmList.Item>
+/// <summary>Items in order. One may be a condition around further items, or a comment before the next.</summary>
+internal sealed record HelmList : HelmNode, IEnumerable<HelmNode>
 {
-    private readonly List<Item> _items = [];
+    private readonly List<HelmNode> _items = [];
 
     public bool IsEmpty => _items.Count == 0;
 
-    public void Add(HelmNode value) => _items.Add(new One(value));
+    public void Add(HelmNode item) => _items.Add(item);
 
+    /// <summary>Their items, and not a list within the list.</summary>
     public void Add(HelmList others) => _items.AddRange(others._items);
 
-    public void Add(Item item) => _items.Add(item);
-
-    public IEnumerator<Item> GetEnumerator() => _items.GetEnumerator();
+    public IEnumerator<HelmNode> GetEnumerator() => _items.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public abstract record Item;
+    public sealed record Around(string Action, HelmList Items) : HelmNode;
 
-    public sealed record One(HelmNode Value) : Item;
+    public sealed record Insert(string Expression) : HelmNode;
 
-    public sealed record Around(string Action, HelmList Items) : Item;
+    public sealed record Otherwise(string Action) : HelmNode;
 
-    public sealed record Insert(string Expression) : Item;
-
-    public sealed record Otherwise(string Action) : Item;
-
-    public sealed record Remark(string Text) : Item;
+    public sealed record Remark(string Text) : HelmNode;
 }
 
 /// <summary>One object of a template's file.</summary>

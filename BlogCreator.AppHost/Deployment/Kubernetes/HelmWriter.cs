@@ -119,7 +119,7 @@ internal sealed partial class HelmWriter
         void Line(Kind kind, string text)
         {
             emitter.Emit(Plain(Word(kind, text)));
-            emitter.Emit(Plain("-"));
+            emitter.Emit(Plain("x"));
         }
     }
 
@@ -129,9 +129,6 @@ internal sealed partial class HelmWriter
         {
             switch (item)
             {
-                case HelmList.One one:
-                    Emit(emitter, one.Value);
-                    break;
                 case HelmList.Around around:
                     emitter.Emit(Plain(Word(Kind.Line, Action(around.Action))));
                     EmitItems(emitter, around.Items);
@@ -147,7 +144,8 @@ internal sealed partial class HelmWriter
                     Array.ForEach(remark.Text.Split('\n'), text => emitter.Emit(Plain(Word(Kind.Line, $"# {text}"))));
                     break;
                 default:
-                    throw new InvalidOperationException($"A {item.GetType().Name} cannot be written.");
+                    Emit(emitter, item);
+                    break;
             }
         }
     }
@@ -207,7 +205,7 @@ internal sealed partial class HelmWriter
         return new(AnchorName.Empty, TagName.Empty, text, style, isPlainImplicit: style is ScalarStyle.Any, isQuotedImplicit: true);
     }
 
-    [GeneratedRegex(@"^(?<before> *)(?<dash>(?:- )*)(?<key>[^ ].*?: )?HELM(?<word>\d{4,})(?<isKey>: -)?$")]
+    [GeneratedRegex(@"^(?<before> *)(?<dash>(?:- )*)(?<key>[^ ].*?: )?HELM(?<word>\d{4,})(?<isKey>: x)?$")]
     private static partial Regex WordOnLine();
 
     [GeneratedRegex(@"^(?:[a-z0-9./:-]*\{\{ [^{}]* \}\}[a-z0-9./:-]*)+$")]
