@@ -31,9 +31,10 @@ internal static class HelmChart
             .. model.Stores.Select(store => Template(store.Name, StoreTemplates.Of(model, store))),
             Template("migrate", JobTemplates.Migration(model)),
             Template("cronjobs", JobTemplates.Commands(model)),
+            .. model.HasBackup ? [Template("restore", JobTemplates.Restore(model))] : Enumerable.Empty<GeneratedFile>(),
             Template("ingress", NetworkTemplates.Ingresses(model)),
             Template("networkpolicies", NetworkTemplates.Policies(model)),
-            Template("storage", OtherTemplates.Storage()),
+            Template("storage", OtherTemplates.Storage(model)),
             Template("serviceaccount", OtherTemplates.Account()),
             Template("servicemonitor", OtherTemplates.Monitoring(model)),
         ];
@@ -58,7 +59,11 @@ internal static class HelmChart
     }
 
     private static string Environment(ChartModel model, ManifestProject project) =>
-        $"{{{{- define \"{ChartNames.Chart}.environment.{project.Name}\" -}}}}\n{HelmWriter.Write(ServiceTemplates.Environment(model, project))}{{{{- end }}}}\n";
+        Definition($"environment.{project.Name}", ServiceTemplates.Environment(model, project)) + "\n"
+        + Definition($"secrets.{project.Name}", ServiceTemplates.Secrets(model, project));
+
+    private static string Definition(string name, HelmList items) =>
+        $"{{{{- define \"{ChartNames.Chart}.{name}\" -}}}}\n{HelmWriter.Write(items)}{{{{- end }}}}\n";
 
     private static GeneratedFile Template(string name, IEnumerable<HelmDocument> documents) =>
         new($"{Folder}/templates/{name}.yaml", HelmWriter.Write(DeployedApp.Header, documents));

@@ -8,6 +8,14 @@ internal sealed partial class ChartModel
     /// <summary>Commands of the api that run now and then; they are set up as the api is.</summary>
     public static readonly IReadOnlyList<string> Commands = ["verify-files", "reindex"];
 
+    /// <summary>
+    /// What one host needs and a cluster has of its own, except for the backup, which stands beside the database here.
+    /// </summary>
+    private static readonly IReadOnlyList<string> LeftToCluster =
+        ["backup", "nginx", "certbot", "prometheus", "alertmanager", "grafana", "logstash", "kibana", "filebeat"];
+
+    private const string SiteAddress = "site-base-url";
+
     private readonly DeployedApp _app;
     private readonly Expressions _expressions;
 
@@ -17,7 +25,7 @@ internal sealed partial class ChartModel
         _expressions = new Expressions(app.Manifest, app.Settings, new ChartTarget());
         var unknown = app.Manifest.Resources.OfType<ManifestService>().FirstOrDefault(service => service switch
         {
-            ManifestContainer => !StoreFacts.All.ContainsKey(service.Name),
+            ManifestContainer => !StoreFacts.All.ContainsKey(service.Name) && !LeftToCluster.Contains(service.Name),
             ManifestProject => service.Name is not ("api" or "web" or "migrate"),
             _ => true,
         });
@@ -26,7 +34,7 @@ internal sealed partial class ChartModel
             throw new BadInput(app.Manifest.File, $"The chart does not know how '{unknown.Name}' runs in Kubernetes (which user it is, how its health is asked). Say so in BlogCreator.AppHost/Deployment/Kubernetes.");
         }
 
-        Stores = [.. app.Services.OfType<ManifestContainer>()];
+        Stores = [.. app.Services.OfType<ManifestContainer>().Where(container => StoreFacts.All.ContainsKey(container.Name))];
         Projects = [.. app.Services.OfType<ManifestProject>()];
     }
 
@@ -47,12 +55,13 @@ internal sealed partial class ChartModel
     /// <summary>What whoever installs the chart may say for parameters; the address of the site follows from the Ingress.</summary>
     public IEnumerable<(string Name, string Value)> Parameters =>
         from parameter in _app.Manifest.Resources.OfType<ManifestParameter>()
-        where parameter is { IsSecret: false } && parameter.Name != "site-base-url"
-        select (ChartNames.Camel(parameter.Name), Settings.Parameters.GetValueOrDefault(parameter.Name) ?? parameter.Default ?? "");
+        where !parameter.IsSecret && parameter.Name != SiteAddress
+            && Projects.Any(project => Read(project).Any(variable => _expressions.References(variable.Value, Where(project, variable.Key)).Contains(parameter.Name)))
+        select (ChartNames.Camel(parameter.Name), Settings.Parameter(parameter.Name) ?? parameter.Default ?? "");
 
     /// <summary>The services that a program opens connections to.</summary>
     public IReadOnlyList<string> Reaches(ManifestProject project) =>
-        [.. _app.Services.Select(service => service.Name)
+        [.. Stores.Select(store => store.Name).Concat(Projects.Select(other => other.Name))
             .Where(name => name != project.Name && Read(project).Any(variable => _expressions.References(variable.Value, Where(project, variable.Key)).Contains(name)))];
 
     /// <summary>Who opens connections to a service.</summary>
@@ -68,6 +77,10 @@ internal sealed partial class ChartModel
 
     public string Resolve(ManifestService service, KeyValuePair<string, string> variable) =>
         _expressions.Resolve(variable.Value, Where(service, variable.Key));
+
+    /// <summary>Whether a variable is nothing but the secret of this name.</summary>
+    public string? Secret(ManifestService service, KeyValuePair<string, string> variable) =>
+        Secrets(service, variable).FirstOrDefault(secret => variable.Value == $"{{{secret}.value}}");
 
     public string Resolve(ManifestService service, string argument) => _expressions.Resolve(argument, Where(service, "args"));
 
@@ -98,18 +111,8 @@ internal sealed partial class ChartModel
             .Select(value => DatabaseOf().Match(value.ConnectionString))
             .FirstOrDefault(match => match.Success && match.Groups["server"].Value == server)?.Groups["database"].Value;
 
-    /// <summary>
-    /// The variables that a service reads: without those that Aspire adds for other languages than C# (BLOGDB_HOST, REDIS_URI),
-    /// and without what a part needs that is turned off.
-    /// </summary>
-    public IEnumerable<KeyValuePair<string, string>> Read(ManifestService service)
-    {
-        var resources = _app.Manifest.Resources.Select(resource => resource.Name.ToUpperInvariant().Replace('-', '_') + "_").ToList();
-        return service.Environment.Where(variable =>
-            !(service is ManifestProject && resources.Any(name => variable.Key.StartsWith(name, StringComparison.Ordinal)))
-            && _expressions.References(variable.Value, Where(service, variable.Key))
-                .All(name => _app.Manifest.Find(name) is not ManifestService other || _app.IsOn(other.Name)));
-    }
+    /// <summary>The variables that a service reads.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Read(ManifestService service) => _app.Environment(service, _expressions);
 
     private static string Where(ManifestService service, string variable) => $"{service.Name}.env.{variable}";
 

@@ -47,16 +47,22 @@ internal sealed partial class HelmWriter
     {
         var file = new StringBuilder();
         file.AppendJoin("", header.Select(line => $"# {line}\n"));
+        string? open = null;
         foreach (var (index, document) in documents.Index())
         {
-            file.AppendJoin("", document.Before.Prepend(document.Condition).OfType<string>().Select(action => $"{Action(action)}\n"));
-            file.Append(index > 0 || document.Condition is not null ? "---\n" : "");
+            if (document.Condition != open)
+            {
+                file.Append(open is null ? "" : $"{Action("end")}\n").Append(document.Condition is { } condition ? $"{Action(condition)}\n" : "");
+                open = document.Condition;
+            }
+
+            file.AppendJoin("", document.Before.Select(action => $"{Action(action)}\n"));
+            file.Append(index > 0 || open is not null ? "---\n" : "");
             file.AppendJoin("", (document.Comment?.Split('\n') ?? []).Select(line => $"# {line}\n"));
             file.Append(Write(document.Content));
-            file.Append(document.Condition is null ? "" : $"{Action("end")}\n");
         }
 
-        return file.ToString();
+        return file.Append(open is null ? "" : $"{Action("end")}\n").ToString();
     }
 
     private void Emit(Emitter emitter, HelmNode node)

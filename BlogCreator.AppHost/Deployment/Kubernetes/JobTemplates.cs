@@ -5,6 +5,9 @@ namespace BlogCreator.AppHost.Deployment.Kubernetes;
 /// <summary>What runs once, or now and then, and ends: the migration and the api's commands.</summary>
 internal static class JobTemplates
 {
+    /// <summary>A CronJob has to have a time, even one that is suspended.</summary>
+    private const string Never = "0 0 31 2 *";
+
     private const string WhenMigrationRuns = """
         Brings the database to the version of this release before the release starts.
         - An upgrade: a hook, before anything else is changed. When it fails, so does the upgrade, and the site goes on as it was.
@@ -35,6 +38,40 @@ internal static class JobTemplates
                 Command(model, "reindex", "reindex", isSuspended: true))]
             : Enumerable.Empty<HelmDocument>(),
     ];
+
+    /// <summary>Nothing starts it but a person: it takes the place of what the database holds.</summary>
+    public static IEnumerable<HelmDocument> Restore(ChartModel model) =>
+        model.Stores.Where(store => StoreTemplates.IsBackedUp(model, store)).Select(store => new HelmDocument(
+            "Brings the database back from a backup, with the database stopped before: docs/kubernetes.md says how.",
+            "if and .Values.postgres.enabled .Values.backup.enabled",
+            new HelmMap
+            {
+                { "apiVersion", "batch/v1" },
+                { "kind", "CronJob" },
+                { "metadata", Metadata("restore") },
+                {
+                    "spec",
+                    new HelmMap
+                    {
+                        { "schedule", Never },
+                        { "suspend", true },
+                        {
+                            "jobTemplate",
+                            new HelmMap
+                            {
+                                {
+                                    "spec",
+                                    new HelmMap
+                                    {
+                                        { "backoffLimit", 0 },
+                                        { "template", new HelmMap { { "metadata", new HelmMap { { "labels", Labels("restore") } } }, { "spec", StoreTemplates.RestorePod(model, store) } } },
+                                    }
+                                },
+                            }
+                        },
+                    }
+                },
+            }));
 
     private static HelmMap Migration(ChartModel model, ManifestProject migrate) => new()
     {
@@ -82,7 +119,7 @@ internal static class JobTemplates
             new HelmMap
             {
                 isSuspended
-                    ? new HelmMap { { "schedule", "0 0 1 1 *" }, { "suspend", true } }
+                    ? new HelmMap { { "schedule", Never }, { "suspend", true } }
                     : new HelmMap { { "schedule", new HelmLiteral($"{{{{ .Values.{values}.schedule | quote }}}}") } },
                 { "concurrencyPolicy", "Forbid" },
                 { "startingDeadlineSeconds", 3600 },
@@ -115,12 +152,11 @@ internal static class JobTemplates
 
     private static HelmMap JobPod(ChartModel model, ManifestProject project, string name, string image, IReadOnlyList<string> args, string values, bool hasOwnAccount)
     {
-        var (mounts, volumes) = ServiceTemplates.Data(project.Name);
-        volumes.Add(ServiceTemplates.Secrets(model, project));
+        var (mounts, volumes) = ServiceTemplates.Data(name, project.Name);
         return new()
         {
             { "restartPolicy", "OnFailure" },
-            hasOwnAccount ? [] : new HelmMap { new HelmMap.Remark("A hook runs before the chart's own account is there.") },
+            hasOwnAccount ? [] : new HelmMap { new HelmMap.Remark("Without the chart's own account, which is not there yet when a hook runs.") },
             Spec(values, Security(User, User, User), 30, hasOwnAccount),
             {
                 "containers",

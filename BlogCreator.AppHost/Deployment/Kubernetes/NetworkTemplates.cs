@@ -78,18 +78,19 @@ internal static class NetworkTemplates
 
     private static HelmList Incoming(ChartModel model, ManifestProject project)
     {
-        var senders = new HelmList();
-        if (model.ReachedBy(project.Name) is { Count: > 0 } others)
-        {
-            senders.Add(ComponentsPeer(others));
-        }
-
-        senders.Add(If(".Values.ingress.enabled", [Namespace("{{ .Values.networkPolicy.ingressNamespace }}")]));
+        const string hasIngress = ".Values.ingress.enabled";
+        var controller = Namespace("{{ .Values.networkPolicy.ingressNamespace }}");
+        var others = model.ReachedBy(project.Name);
         return
         [
-            new HelmMap { { "from", senders }, { "ports", Ports(model, project) } },
+            // Never a rule without a sender: that would let everybody in.
+            others.Count == 0
+                ? If(hasIngress, [Rule([controller])])
+                : Rule([ComponentsPeer(others), If(hasIngress, [controller])]),
             Monitored(ManagementPort),
         ];
+
+        HelmMap Rule(HelmList senders) => new() { { "from", senders }, { "ports", Ports(model, project) } };
     }
 
     private static HelmMap OfStore(ChartModel model, ManifestContainer store)
@@ -114,7 +115,7 @@ internal static class NetworkTemplates
             rules.Add(If("and .Values.backup.enabled .Values.backup.toOutside", new HelmMap { { "egress", new HelmList { ToOutside() } } }));
         }
 
-        return Policy(store.Name, Components([store.Name]), rules);
+        return Policy(store.Name, Components(isBackedUp ? [store.Name, "restore"] : [store.Name]), rules);
     }
 
     private static HelmMap ToOutside() => new()

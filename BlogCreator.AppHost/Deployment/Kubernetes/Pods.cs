@@ -107,7 +107,7 @@ internal static class Pods
     /// Only those that this pod needs. A key that the Secret has not keeps the pod from starting, and the event names it. A
     /// Secret that changes reaches the files within about a minute, which is why none is mounted below a path.
     /// </summary>
-    public static HelmMap SecretVolume(HelmList items) => new()
+    public static HelmMap SecretVolume(HelmNode items) => new()
     {
         { "name", "secrets" },
         {

@@ -27,9 +27,6 @@ internal static class ServiceTemplates
         {
             switch (variable.Key)
             {
-                // Empty lists of known proxies, which this setting of the framework asks for, trust everybody.
-                case "ASPNETCORE_FORWARDEDHEADERS_ENABLED":
-                    break;
                 case "Site__BaseUrl":
                     variables.Add(Variable(variable.Key, "https://{{ required \"Set ingress.host to the address of the site.\" .Values.ingress.host }}"));
                     break;
@@ -57,7 +54,7 @@ internal static class ServiceTemplates
         return variables;
     }
 
-    public static HelmMap Secrets(ChartModel model, ManifestProject project)
+    public static HelmList Secrets(ChartModel model, ManifestProject project)
     {
         var items = new HelmList();
         foreach (var secrets in model.Read(project).ToLookup(
@@ -73,13 +70,13 @@ internal static class ServiceTemplates
         }
 
         items.Add(new HelmList.Around($"range .Values.{project.Name}.secrets", [new HelmMap { { "key", "{{ . }}" }, { "path", "{{ . }}" } }]));
-        return SecretVolume(items);
+        return items;
     }
 
     public static string IsUsed(string store) => $"or .Values.{store}.enabled .Values.{store}.external.connectionString";
 
-    /// <summary>Entries of the api's volumes, and of every pod that works on its files.</summary>
-    public static (HelmList Mounts, HelmList Volumes) Data(string name)
+    /// <summary>What a pod mounts: the component's own, and the secrets of the program that it runs.</summary>
+    public static (HelmList Mounts, HelmList Volumes) Data(string name, string program)
     {
         HelmList mounts = [Mount("secrets", "/run/secrets", isReadOnly: true), Mount("tmp", "/tmp")];
         HelmList volumes = [EmptyVolume("tmp", new HelmMap { { "sizeLimit", "{{ .Values.storage.temporary }}" } })];
@@ -89,12 +86,13 @@ internal static class ServiceTemplates
             volumes.Add(If(".Values.storage.keys.enabled", [ClaimVolume("keys", "{{ include \"blogcreator.keysClaim\" . }}")]));
         }
 
-        if (name == "api")
+        if (name is "api" or "verify-files")
         {
             mounts.Add(If("not .Values.storage.files.s3.bucket", [Mount("files", "/data/files")]));
             volumes.Add(If("not .Values.storage.files.s3.bucket", [ClaimVolume("files", "{{ include \"blogcreator.filesClaim\" . }}")]));
         }
 
+        volumes.Add(SecretVolume(new HelmBlock($"include \"blogcreator.secrets.{program}\" .")));
         return (mounts, volumes);
     }
 
@@ -140,8 +138,7 @@ internal static class ServiceTemplates
     private static HelmMap Deployment(ChartModel model, ManifestProject project)
     {
         var name = project.Name;
-        var (mounts, volumes) = Data(name);
-        volumes.Add(Secrets(model, project));
+        var (mounts, volumes) = Data(name, name);
         return new()
         {
             { "apiVersion", "apps/v1" },

@@ -1,14 +1,12 @@
 namespace BlogCreator.AppHost.Deployment.Kubernetes;
 
-/// <summary>What neither the manifest nor the image tells Kubernetes about a container that keeps data.</summary>
+/// <summary>What Kubernetes wants to know about a container that keeps data, beside what the catalog says.</summary>
 /// <param name="User">The number of the image's user: Kubernetes cannot know from a name that it is not root.</param>
-/// <param name="Health">What runs in the container to ask it; without, its first port is tried.</param>
-/// <param name="Writable">Folders, besides the volumes, that have to be writable.</param>
-internal sealed record StoreFacts(int User, int Group, string Size, IReadOnlyList<string>? Health, IReadOnlyList<string> Writable)
+internal sealed record StoreFacts(int User, int Group, string Size)
 {
     public static readonly IReadOnlyDictionary<string, StoreFacts> All = new Dictionary<string, StoreFacts>
     {
-        ["postgres"] = new(999, 999, "20Gi", ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"], ["/tmp", "/var/run/postgresql"])
+        ["postgres"] = new(999, 999, "20Gi")
         {
             // A page of a sorted or joined table is shared among the workers of a query there; 64 MB are soon full.
             SharedMemory = "256Mi",
@@ -17,11 +15,12 @@ internal sealed record StoreFacts(int User, int Group, string Size, IReadOnlyLis
             // The backup reads the api's files, which are its group's.
             Volumes = Pods.User,
         },
-        ["redis"] = new(999, 999, "2Gi", ["/bin/sh", "-c", "REDISCLI_AUTH=\"$(cat /run/secrets/redis-password)\" redis-cli -h 127.0.0.1 ping | grep -q PONG"], ["/tmp"]),
-        ["elasticsearch"] = new(1000, 0, "20Gi", null, ["/tmp", "/usr/share/elasticsearch/logs"])
+        ["redis"] = new(999, 999, "2Gi") { Volumes = 999 },
+        ["elasticsearch"] = new(1000, 0, "20Gi")
         {
-            Entrypoint = "/bin/tini -- /usr/local/bin/docker-entrypoint.sh eswrapper",
+            Volumes = 1000,
             Grace = 120,
+            Writable = [new("logs", "/usr/share/elasticsearch/logs")],
             // It writes the keystore there at its start.
             Copied = "/usr/share/elasticsearch/config",
             Environment =
@@ -33,18 +32,19 @@ internal sealed record StoreFacts(int User, int Group, string Size, IReadOnlyLis
         },
     };
 
+    /// <summary>The group that owns the volumes: the same in all pods that share one, or each would take it from the others.</summary>
+    public required int Volumes { get; init; }
+
     public int Grace { get; init; } = 60;
 
     public string? SharedMemory { get; init; }
 
-    /// <summary>The group that owns the volumes.</summary>
-    public int Volumes { get; init; } = User;
+    /// <summary>Folders by their volume's name that have to be writable, besides those of the data and of the catalog.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Writable { get; init; } = [];
 
     /// <summary>A folder of the image that the program changes.</summary>
     public string? Copied { get; init; }
 
-    /// <summary>What the image runs, where a shell has to come before it.</summary>
-    public string? Entrypoint { get; init; }
-
+    /// <summary>Before those of the catalog.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
 }

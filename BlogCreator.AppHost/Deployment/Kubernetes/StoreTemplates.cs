@@ -5,8 +5,13 @@ namespace BlogCreator.AppHost.Deployment.Kubernetes;
 /// <summary>The containers of the app model: one of each, with a volume that outlives it.</summary>
 internal static class StoreTemplates
 {
-    private const string BackupPort = "backup-metrics";
+    public const string BackupPort = "backup-metrics";
+
     public const int BackupMetrics = 9187;
+
+    /// <summary>Where the image of the database keeps its backups, and its socket.</summary>
+    private const string Repository = "/var/lib/backup";
+    private const string Sockets = "/var/run/postgresql";
 
     public static IEnumerable<HelmDocument> Of(ChartModel model, ManifestContainer store)
     {
@@ -16,6 +21,50 @@ internal static class StoreTemplates
     }
 
     public static bool IsBackedUp(ChartModel model, ManifestContainer store) => model.HasBackup && store.Name == "postgres";
+
+    /// <summary>Into the place of the database, while the database is stopped.</summary>
+    public static HelmMap RestorePod(ChartModel model, ManifestContainer store)
+    {
+        var facts = StoreFacts.All[store.Name];
+        return new()
+        {
+            { "restartPolicy", "Never" },
+            Spec(store.Name, Security(facts.User, facts.Group, facts.Volumes), facts.Grace),
+            {
+                "containers",
+                new HelmList
+                {
+                    new HelmMap
+                    {
+                        { "name", "restore" },
+                        Image(store.Name),
+                        { "args", new HelmList { "backup", "restore", "--to", new HelmLiteral("{{ .Values.backup.restoreTo | quote }}") } },
+                        BackupEnvironment(),
+                        { "securityContext", ContainerSecurity() },
+                        { "resources", new HelmBlock($"toYaml .Values.{store.Name}.resources") },
+                        { "volumeMounts", BackupMounts(store) },
+                    },
+                }
+            },
+            {
+                "volumes",
+                new HelmList
+                {
+                    SecretVolume(BackupSecrets(model, store)),
+                    EmptyVolume("sockets"),
+                    ClaimVolume("data", $"data-{ChartNames.Of(store.Name)}-0"),
+                    BackupVolumes(),
+                }
+            },
+        };
+    }
+
+    public static HelmMap ClaimSpec(string values, string accessMode) => new()
+    {
+        { "accessModes", new HelmList { accessMode } },
+        With($".Values.{values}.storageClass", new HelmMap { { "storageClassName", new HelmLiteral("{{ . }}") } }),
+        { "resources", new HelmMap { { "requests", new HelmMap { { "storage", $"{{{{ .Values.{values}.size }}}}" } } } } },
+    };
 
     private static HelmMap StatefulSet(ChartModel model, ManifestContainer store)
     {
@@ -40,7 +89,10 @@ internal static class StoreTemplates
                             { "spec", PodSpec(model, store, facts) },
                         }
                     },
-                    { "volumeClaimTemplates", Claims(model, store) },
+                    {
+                        "volumeClaimTemplates",
+                        new HelmList { new HelmMap { { "metadata", new HelmMap { { "name", "data" } } }, { "spec", ClaimSpec($"{store.Name}.storage", "ReadWriteOnce") } } }
+                    },
                 }
             },
         };
@@ -65,13 +117,14 @@ internal static class StoreTemplates
 
     private static HelmMap Container(ChartModel model, ManifestContainer store, StoreFacts facts)
     {
-        var inShell = model.Secrets(store).Count > 0 && (store.Entrypoint is not null || facts.Entrypoint is not null);
-        var mounts = new HelmList { List(store.Volumes.Select(volume => (HelmNode)Mount("data", volume.Target, volume.IsReadOnly))), Mount("secrets", "/run/secrets", isReadOnly: true) };
-        foreach (var (folder, index) in facts.Writable.Select((folder, index) => (folder, index)))
-        {
-            mounts.Add(Mount(Writable(index), folder));
-        }
-
+        var known = Catalog.Find(store.Name)!;
+        var variables = Environment(model, store, known, facts);
+        HelmList mounts =
+        [
+            List(store.Volumes.Where(IsData).Select(volume => (HelmNode)Mount("data", volume.Target, volume.IsReadOnly))),
+            Mount("secrets", "/run/secrets", isReadOnly: true),
+            List(Writable(known, facts).Select(folder => (HelmNode)Mount(folder.Key, folder.Value))),
+        ];
         if (facts.SharedMemory is not null)
         {
             mounts.Add(Mount("shared-memory", "/dev/shm"));
@@ -84,56 +137,54 @@ internal static class StoreTemplates
 
         if (IsBackedUp(model, store))
         {
-            mounts.Add(If(".Values.backup.enabled", [new HelmList.Remark("The log of what changes goes there at once."), Mount("backup", "/var/lib/backup")]));
+            mounts.Add(If(".Values.backup.enabled", [new HelmList.Remark("The log of what changes goes there at once."), Mount("backup", Repository)]));
         }
 
         return new()
         {
             { "name", store.Name },
             Image(store.Name),
-            inShell ? InShell(model, store, facts) : AsItIs(model, store),
-            { "env", Environment(model, store, facts, inShell) },
+            Command(model, store, known),
+            variables.IsEmpty ? [] : new HelmMap { { "env", variables } },
             { "ports", List(model.Ports(store).Select(binding => (HelmNode)new HelmMap { { "name", binding.Name }, { "containerPort", binding.TargetPort ?? 0 } })) },
-            new HelmMap.Remark("Ten minutes: after a crash the log is gone through first."),
-            { "startupProbe", Probe(Question(model, store, facts), period: 5, failures: 120, timeout: 5) },
-            { "readinessProbe", Probe(Question(model, store, facts), period: 10, failures: 3, timeout: 5) },
-            { "livenessProbe", Probe(Question(model, store, facts), period: 20, failures: 6, timeout: 5) },
+            new HelmMap.Remark("Ten minutes, for a start after a crash."),
+            { "startupProbe", Probe(Question(known), period: 5, failures: 120, timeout: 5) },
+            { "readinessProbe", Probe(Question(known), period: 10, failures: 3, timeout: 5) },
+            new HelmMap.Remark("Only whether it is there: who is busy, or waits for a disk, is not helped by an end."),
+            { "livenessProbe", Probe(new() { { "tcpSocket", new HelmMap { { "port", model.Ports(store).First().Name } } } }, period: 20, failures: 6, timeout: 5) },
             { "securityContext", ContainerSecurity() },
             { "resources", new HelmBlock($"toYaml .Values.{store.Name}.resources") },
             { "volumeMounts", mounts },
         };
     }
 
-    /// <summary>The shell reads the secrets from their files, so that they stand in no object of the cluster.</summary>
-    private static HelmMap InShell(ChartModel model, ManifestContainer store, StoreFacts facts)
+    /// <summary>Where the image reads no secret from a file, a shell does, so that it stands in no object of the cluster.</summary>
+    private static HelmMap Command(ChartModel model, ManifestContainer store, ServiceFacts known)
     {
-        var secrets = model.Read(store).Where(variable => SecretOf(model, store, variable) is not null)
-            .Select(variable => $"{variable.Key}=\"$(cat /run/secrets/{SecretOf(model, store, variable)})\"; export {variable.Key};");
-        var command = store.Entrypoint is null ? facts.Entrypoint! : string.Join(' ', store.Args.SkipWhile(argument => argument.StartsWith('-')).Select(argument => model.Resolve(store, argument)));
+        if (known.Run is { } run)
+        {
+            return new() { { "command", new HelmList { "/bin/sh", "-c", run(store.Args is [.., var last] ? last : "") } } };
+        }
+
         return new()
         {
-            { "command", new HelmList { store.Entrypoint ?? "/bin/sh", "-c", $"{string.Join(' ', secrets)} exec {command}" } },
+            store.Entrypoint is null ? [] : new HelmMap { { "command", new HelmList { store.Entrypoint } } },
+            store.Args.Count == 0 ? [] : new HelmMap { { "args", List(store.Args.Select(argument => (HelmNode)model.Resolve(store, argument))) } },
         };
     }
 
-    private static HelmMap AsItIs(ChartModel model, ManifestContainer store) => new()
-    {
-        store.Entrypoint is null ? [] : new HelmMap { { "command", new HelmList { store.Entrypoint } } },
-        store.Args.Count == 0 ? [] : new HelmMap { { "args", List(store.Args.Select(argument => (HelmNode)model.Resolve(store, argument))) } },
-    };
-
-    private static HelmList Environment(ChartModel model, ManifestContainer store, StoreFacts facts, bool inShell)
+    private static HelmList Environment(ChartModel model, ManifestContainer store, ServiceFacts known, StoreFacts facts)
     {
         var variables = new HelmList();
         foreach (var variable in model.Read(store))
         {
-            if (SecretOf(model, store, variable) is not { } secret)
+            if (!known.SecretFiles.TryGetValue(variable.Key, out var file))
             {
                 variables.Add(Variable(variable.Key, model.Resolve(store, variable)));
             }
-            else if (!inShell)
+            else if (file is not null)
             {
-                variables.Add(Variable($"{variable.Key}_FILE", $"/run/secrets/{secret}"));
+                variables.Add(Variable(file, $"/run/secrets/{model.Secret(store, variable)}"));
             }
         }
 
@@ -142,18 +193,14 @@ internal static class StoreTemplates
             variables.Add(Variable("POSTGRES_DB", database));
         }
 
-        variables.Add(List(facts.Environment.Select(variable => (HelmNode)Variable(variable.Key, variable.Value))));
+        var own = facts.Environment.Concat(known.Environment(model.Settings).Select(variable => KeyValuePair.Create(variable.Name, variable.Value)));
+        variables.Add(List(own.DistinctBy(variable => variable.Key).Select(variable => (HelmNode)Variable(variable.Key, variable.Value))));
         return variables;
     }
 
-    private static string? SecretOf(ChartModel model, ManifestContainer store, KeyValuePair<string, string> variable) =>
-        model.Secrets(store) is { Count: > 0 } secrets && secrets.FirstOrDefault(secret => variable.Value == $"{{{secret}.value}}") is { } found ? found : null;
-
-    private static HelmMap Question(ChartModel model, ManifestContainer store, StoreFacts facts) => new()
+    private static HelmMap Question(ServiceFacts known) => new()
     {
-        facts.Health is null
-            ? new HelmMap { { "tcpSocket", new HelmMap { { "port", model.Ports(store).First().Name } } } }
-            : new HelmMap { { "exec", new HelmMap { { "command", List(facts.Health.Select(word => (HelmNode)word)) } } } },
+        { "exec", new HelmMap { { "command", List((known.Health!.Command ?? ["/bin/sh", "-c", known.Health.Shell!]).Select(word => (HelmNode)word)) } } },
     };
 
     private static HelmMap Copy(ManifestContainer store, StoreFacts facts) => new()
@@ -168,50 +215,67 @@ internal static class StoreTemplates
     };
 
     /// <summary>Beside the database, since it reads the same files and speaks over the same socket.</summary>
-    private static HelmMap Backup(ManifestContainer store)
+    private static HelmMap Backup(ManifestContainer store) => new()
     {
-        HelmList mounts =
-        [
-            List(store.Volumes.Select(volume => (HelmNode)Mount("data", volume.Target))),
-            Mount("secrets", "/run/secrets", isReadOnly: true),
-            Mount("backup-tmp", "/tmp"),
-            Mount(Writable(1), "/var/run/postgresql"),
-            Mount("backup", "/var/lib/backup"),
-            If("not .Values.storage.files.s3.bucket", [Mount("files", "/data/files", isReadOnly: true)]),
-            If(".Values.storage.keys.enabled", [Mount("keys", "/data/keys", isReadOnly: true)]),
-        ];
-        return new()
+        { "name", "backup" },
+        Image(store.Name),
+        { "args", new HelmList { "backup", "schedule" } },
+        BackupEnvironment(),
+        { "ports", new HelmList { new HelmMap { { "name", BackupPort }, { "containerPort", BackupMetrics } } } },
+        new HelmMap.Remark("No readiness: the database serves while a backup is in trouble, which an alert tells."),
         {
-            { "name", "backup" },
-            Image(store.Name),
-            { "args", new HelmList { "backup", "schedule" } },
+            "livenessProbe",
+            Probe(new() { { "exec", new HelmMap { { "command", new HelmList { "/usr/local/bin/backup", "healthcheck" } } } } }, period: 60, failures: 10, timeout: 10)
+        },
+        { "securityContext", ContainerSecurity() },
+        { "resources", new HelmBlock("toYaml .Values.backup.resources") },
+        { "volumeMounts", BackupMounts(store) },
+    };
+
+    private static HelmMap BackupEnvironment() => new()
+    {
+        new HelmMap.Remark("Not the keys of the sign-in cookies: only their owner may read them, and Redis has them too."),
+        {
+            "env",
+            new HelmList
             {
-                "env",
-                new HelmList
-                {
-                    new HelmList.Around("range $name, $value := .Values.backup.environment", [Variable("{{ $name }}", new HelmLiteral("{{ $value | quote }}"))]),
-                }
-            },
-            { "ports", new HelmList { new HelmMap { { "name", BackupPort }, { "containerPort", BackupMetrics } } } },
-            new HelmMap.Remark("No readiness: the database serves while a backup is in trouble, which an alert tells."),
-            { "livenessProbe", Probe(new() { { "tcpSocket", new HelmMap { { "port", BackupPort } } } }, period: 30, failures: 10, timeout: 5) },
-            { "securityContext", ContainerSecurity() },
-            { "resources", new HelmBlock("toYaml .Values.backup.resources") },
-            { "volumeMounts", mounts },
-        };
-    }
+                Variable("BACKUP_KEYS", "/nowhere"),
+                If(".Values.storage.files.s3.bucket", [Variable("BACKUP_FILES", "off")]),
+                new HelmList.Around("range $name, $value := .Values.backup.environment", [Variable("{{ $name }}", new HelmLiteral("{{ $value | quote }}"))]),
+            }
+        },
+    };
+
+    private static HelmList BackupMounts(ManifestContainer store) =>
+    [
+        List(store.Volumes.Where(IsData).Select(volume => (HelmNode)Mount("data", volume.Target))),
+        Mount("secrets", "/run/secrets", isReadOnly: true),
+        Mount("backup-tmp", "/tmp"),
+        Mount("sockets", Sockets),
+        Mount("backup", Repository),
+        If("not .Values.storage.files.s3.bucket", [Mount("files", "/data/files", isReadOnly: true)]),
+    ];
+
+    private static HelmList BackupVolumes() =>
+    [
+        EmptyVolume("backup-tmp"),
+        ClaimVolume("backup", ChartNames.Of("backup")),
+        If("not .Values.storage.files.s3.bucket", [ClaimVolume("files", "{{ include \"blogcreator.filesClaim\" . }}")]),
+    ];
+
+    private static HelmList BackupSecrets(ChartModel model, ManifestContainer store) =>
+    [
+        SecretItems(model.Secrets(store)),
+        If(".Values.backup.enabled", [SecretItem("backup-key"), new HelmList.Around("range .Values.backup.secrets", [new HelmMap { { "key", "{{ . }}" }, { "path", "{{ . }}" } }])]),
+    ];
 
     private static HelmList Volumes(ChartModel model, ManifestContainer store, StoreFacts facts)
     {
-        var secrets = SecretItems(model.Secrets(store));
-        var volumes = new HelmList();
-        if (IsBackedUp(model, store))
-        {
-            secrets.Add(If(".Values.backup.enabled", [SecretItem("backup-key"), new HelmList.Around("range .Values.backup.secrets", [new HelmMap { { "key", "{{ . }}" }, { "path", "{{ . }}" } }])]));
-        }
-
-        volumes.Add(SecretVolume(secrets));
-        volumes.Add(List(facts.Writable.Select((_, index) => (HelmNode)EmptyVolume(Writable(index)))));
+        HelmList volumes =
+        [
+            SecretVolume(IsBackedUp(model, store) ? BackupSecrets(model, store) : SecretItems(model.Secrets(store))),
+            List(Writable(Catalog.Find(store.Name)!, facts).Select(folder => (HelmNode)EmptyVolume(folder.Key))),
+        ];
         if (facts.SharedMemory is { } size)
         {
             volumes.Add(EmptyVolume("shared-memory", new HelmMap { { "medium", "Memory" }, { "sizeLimit", size } }));
@@ -224,41 +288,11 @@ internal static class StoreTemplates
 
         if (IsBackedUp(model, store))
         {
-            volumes.Add(If(
-                ".Values.backup.enabled",
-                [
-                    EmptyVolume("backup-tmp"),
-                    If("not .Values.storage.files.s3.bucket", [ClaimVolume("files", "{{ include \"blogcreator.filesClaim\" . }}")]),
-                    If(".Values.storage.keys.enabled", [ClaimVolume("keys", "{{ include \"blogcreator.keysClaim\" . }}")]),
-                ]));
+            volumes.Add(If(".Values.backup.enabled", BackupVolumes()));
         }
 
         return volumes;
     }
-
-    private static HelmList Claims(ChartModel model, ManifestContainer store)
-    {
-        var claims = new HelmList { Claim("data", $"{store.Name}.storage") };
-        if (IsBackedUp(model, store))
-        {
-            claims.Add(If(".Values.backup.enabled", [Claim("backup", "backup.storage")]));
-        }
-
-        return claims;
-    }
-
-    private static HelmMap Claim(string name, string values) => new()
-    {
-        { "metadata", new HelmMap { { "name", name } } },
-        { "spec", ClaimSpec(values, "ReadWriteOnce") },
-    };
-
-    internal static HelmMap ClaimSpec(string values, string accessMode) => new()
-    {
-        { "accessModes", new HelmList { accessMode } },
-        With($".Values.{values}.storageClass", new HelmMap { { "storageClassName", new HelmLiteral("{{ . }}") } }),
-        { "resources", new HelmMap { { "requests", new HelmMap { { "storage", $"{{{{ .Values.{values}.size }}}}" } } } } },
-    };
 
     private static HelmMap Service(ChartModel model, ManifestContainer store)
     {
@@ -277,5 +311,9 @@ internal static class StoreTemplates
         };
     }
 
-    private static string Writable(int index) => index == 0 ? "tmp" : $"writable-{index}";
+    /// <summary>What is neither the socket nor the backups, which have volumes of their own here.</summary>
+    private static bool IsData(ManifestVolume volume) => volume.Target is not (Sockets or Repository);
+
+    private static IEnumerable<KeyValuePair<string, string>> Writable(ServiceFacts known, StoreFacts facts) =>
+        known.Scratch.Select(folder => KeyValuePair.Create(folder == Sockets ? "sockets" : Path.GetFileName(folder), folder)).Concat(facts.Writable);
 }

@@ -60,7 +60,6 @@ internal static class ValuesOfChart
                         new HelmMap
                         {
                             { "nginx.ingress.kubernetes.io/proxy-request-buffering", "off" },
-                            { "nginx.ingress.kubernetes.io/proxy-buffering", "off" },
                             { "nginx.ingress.kubernetes.io/proxy-read-timeout", "3600" },
                             { "nginx.ingress.kubernetes.io/proxy-send-timeout", "3600" },
                         },
@@ -185,7 +184,7 @@ internal static class ValuesOfChart
     {
         var (name, facts) = (store.Name, StoreFacts.All[store.Name]);
         var limits = model.Limits(name);
-        var own = StoreTemplates.IsBackedUp(model, store) ? OwnImage(model, name) : Image(store.Image ?? "", model.Settings.Digests.GetValueOrDefault(name));
+        var own = store.Build is not null || StoreTemplates.IsBackedUp(model, store) ? OwnImage(model, name) : Image(store.Image ?? "", model.Settings.Digests.GetValueOrDefault(name));
         var values = new ChartValues
         {
             { "enabled", true, $"One {name} of the chart's own; with false the one named below, if any, is used." },
@@ -216,8 +215,9 @@ internal static class ValuesOfChart
         { "enabled", true },
         { "environment", Strings(), new HelmMap(), "Settings of the script backup, NAME: VALUE; see docs/backup.md." },
         { "secrets", Texts, new HelmList(), "Further keys of the Secret for it, such as a bucket's." },
+        { "restoreTo", "latest", "The moment that the CronJob restore brings back, when somebody runs it: a time such as 2026-11-29 12:00:00+00." },
         { "toOutside", false, "Whether it may reach a bucket outside the cluster." },
-        { "storage", Volume(model.Settings.Kubernetes.StorageClass, "40Gi"), "The repository." },
+        { "storage", Volume(model.Settings.Kubernetes.StorageClass, "40Gi"), "Where the backups are." },
         { "resources", Anything, Resources(model.Limits("backup")) },
     };
 
