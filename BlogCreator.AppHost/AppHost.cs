@@ -100,4 +100,110 @@ if (isRun)
     }
 }
 
+if (builder.ExecutionContext.IsPublishMode)
+{
+    // What only a deployment needs. Replicas, limits, networks and health checks, which a manifest cannot hold, are in
+    // Deployment/Catalog.cs and deploy/settings.yaml.
+    var setupToken = builder.AddParameter("setup-token", new Unset(), secret: true);
+    var backupKey = builder.AddParameter("backup-key", new GenerateParameterDefault { MinLength = 44, Special = false }, secret: true);
+    var grafanaPassword = builder.AddParameter("grafana-password", new GenerateParameterDefault { MinLength = 22 }, secret: true);
+    var siteDomain = builder.AddParameter("site-domain", new Unset());
+    var acmeEmail = builder.AddParameter("acme-email", new Unset());
+    var acmeServer = builder.AddParameter("acme-server", new Unset());
+    migrate.WithEnvironment("Setup__Token", setupToken);
+    api.WithEnvironment("Setup__Token", setupToken);
+
+    // PostgreSQL with its backups beside it.
+    postgres.WithDockerfile("../deploy/postgres")
+        .WithVolume("postgres-socket", "/var/run/postgresql")
+        .WithVolume("backup-repository", "/var/lib/backup");
+    builder.AddContainer("backup", "blogcreator-postgres", "0.1.0")
+        .WithDockerfile("../deploy/postgres")
+        .WithArgs("backup", "schedule")
+        .WithEnvironment("BACKUP_KEY", backupKey)
+        .WithHttpEndpoint(targetPort: 9187, name: "metrics")
+        .WithVolume("blogcreator-postgres", "/var/lib/postgresql")
+        .WithVolume("postgres-socket", "/var/run/postgresql")
+        .WithVolume("backup-repository", "/var/lib/backup")
+        .WithVolume("files", "/data/files", isReadOnly: true)
+        .WithVolume("keys", "/data/keys", isReadOnly: true);
+
+    // The way in, and its certificates.
+    builder.AddContainer("nginx", "nginx", "1.29")
+        .WithImageRegistry("docker.io/library")
+        .WithEntrypoint("/bin/sh")
+        .WithArgs("/etc/nginx/blogcreator/start.sh")
+        .WithEnvironment("SITE_DOMAIN", siteDomain)
+        .WithEnvironment("API_UPSTREAM", Address(api))
+        .WithEnvironment("WEB_UPSTREAM", Address(web))
+        .WithHttpEndpoint(port: 80, targetPort: 8080)
+        .WithEndpoint(port: 443, targetPort: 8443, scheme: "https", name: "https")
+        .WithHttpEndpoint(targetPort: 9113, name: "metrics")
+        .WithEndpoint("http", endpoint => endpoint.IsExternal = true)
+        .WithEndpoint("https", endpoint => endpoint.IsExternal = true)
+        .WithBindMount("../deploy/nginx", "/etc/nginx/blogcreator", isReadOnly: true)
+        .WithVolume("acme", "/var/www/acme", isReadOnly: true)
+        .WithVolume("certificates", "/etc/nginx/certificates", isReadOnly: true);
+    builder.AddContainer("certbot", "certbot/certbot", "v5.1.0")
+        .WithImageRegistry("docker.io")
+        .WithEntrypoint("/bin/sh")
+        .WithArgs("/etc/blogcreator-certbot/renew.sh")
+        .WithEnvironment("SITE_DOMAIN", siteDomain)
+        .WithEnvironment("ACME_EMAIL", acmeEmail)
+        .WithEnvironment("ACME_SERVER", acmeServer)
+        .WithBindMount("../deploy/certbot", "/etc/blogcreator-certbot", isReadOnly: true)
+        .WithVolume("acme", "/var/www/acme")
+        .WithVolume("letsencrypt", "/etc/letsencrypt")
+        .WithVolume("certificates", "/etc/nginx/certificates");
+
+    // What watches it.
+    builder.AddContainer("prometheus", "prom/prometheus", "v3.5.0")
+        .WithImageRegistry("docker.io")
+        .WithArgs("--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus", "--storage.tsdb.retention.time=30d")
+        .WithHttpEndpoint(targetPort: 9090)
+        .WithBindMount("../deploy/prometheus", "/etc/prometheus", isReadOnly: true)
+        .WithVolume("prometheus", "/prometheus");
+    builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
+        .WithImageRegistry("docker.io")
+        .WithArgs("--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager", "--cluster.listen-address=")
+        .WithHttpEndpoint(targetPort: 9093)
+        .WithBindMount("../deploy/alertmanager", "/etc/alertmanager", isReadOnly: true)
+        .WithVolume("alertmanager", "/alertmanager");
+    builder.AddContainer("grafana", "grafana/grafana", "12.2.0")
+        .WithImageRegistry("docker.io")
+        .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", grafanaPassword)
+        .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false")
+        .WithEnvironment("GF_ANALYTICS_CHECK_FOR_UPDATES", "false")
+        .WithHttpEndpoint(targetPort: 3000)
+        .WithBindMount("../deploy/grafana/provisioning", "/etc/grafana/provisioning", isReadOnly: true)
+        .WithBindMount("../deploy/grafana/dashboards", "/var/lib/grafana/dashboards", isReadOnly: true)
+        .WithVolume("grafana", "/var/lib/grafana");
+
+    // Its logs.
+    var elastic = elasticsearch.GetEndpoint("http");
+    builder.AddContainer("logstash", "logstash/logstash", "8.17.3")
+        .WithImageRegistry("docker.elastic.co")
+        .WithEnvironment("ELASTICSEARCH_HOSTS", elastic)
+        .WithEnvironment("XPACK_MONITORING_ENABLED", "false")
+        .WithEndpoint(targetPort: 5044, name: "beats")
+        .WithBindMount("../deploy/logstash/pipeline", "/usr/share/logstash/pipeline", isReadOnly: true)
+        .WithVolume("logstash", "/usr/share/logstash/data");
+    builder.AddContainer("kibana", "kibana/kibana", "8.17.3")
+        .WithImageRegistry("docker.elastic.co")
+        .WithEnvironment("ELASTICSEARCH_HOSTS", elastic)
+        .WithEnvironment("ELASTICSEARCH_USERNAME", "kibana_system")
+        .WithEnvironment("TELEMETRY_OPTIN", "false")
+        .WithHttpEndpoint(targetPort: 5601)
+        .WithBindMount("../deploy/kibana", "/etc/blogcreator-kibana", isReadOnly: true)
+        .WithVolume("kibana", "/usr/share/kibana/data");
+    builder.AddContainer("filebeat", "beats/filebeat", "8.17.3")
+        .WithImageRegistry("docker.elastic.co")
+        .WithArgs("-e", "--strict.perms=false")
+        .WithBindMount("../deploy/filebeat/filebeat.yml", "/usr/share/filebeat/filebeat.yml", isReadOnly: true)
+        .WithVolume("filebeat", "/usr/share/filebeat/data");
+
+    static ReferenceExpression Address(IResourceBuilder<ProjectResource> service) =>
+        ReferenceExpression.Create($"{service.GetEndpoint("http").Property(EndpointProperty.Host)}:{service.GetEndpoint("http").Property(EndpointProperty.TargetPort)}");
+}
+
 builder.Build().Run();

@@ -14,10 +14,34 @@ internal sealed record DeployedApp(Manifest Manifest, Settings Settings, string 
         "from aspire-manifest.json and deploy/settings.yaml. Change those, not this file.",
     ];
 
+    // The services name themselves whom they believe, in ForwardedHeaders__TrustedNetworks.
+    private static readonly string[] Unread = ["API_HTTP", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"];
+
     /// <summary>The resources that are deployed: those whose part is not turned off.</summary>
     public IEnumerable<ManifestService> Services => Manifest.Resources.OfType<ManifestService>().Where(service => IsOn(service.Name));
 
     public bool IsOn(string service) => Catalog.Find(service) is { } facts && Settings.Has(facts.Part);
+
+    public bool IsOn(ManifestVolume volume) => !Catalog.Volumes.TryGetValue(volume.Name, out var part) || Settings.Has(part);
+
+    /// <summary>
+    /// The variables of a service that it gets: not those that speak of a service that is left out, and not the parts of a
+    /// connection string that Aspire gives beside it, which nothing reads.
+    /// </summary>
+    public IEnumerable<KeyValuePair<string, string>> Environment(ManifestService service, Expressions expressions)
+    {
+        var connections = service.Environment.Select(variable => variable.Key)
+            .Where(name => name.StartsWith("ConnectionStrings__", StringComparison.Ordinal))
+            .Select(name => name["ConnectionStrings__".Length..].ToUpperInvariant() + "_").ToList();
+        return service is not ManifestProject
+            ? service.Environment.Where(IsComplete)
+            : service.Environment.Where(variable => !Unread.Contains(variable.Key)
+                && !connections.Any(prefix => variable.Key.StartsWith(prefix, StringComparison.Ordinal)) && IsComplete(variable));
+
+        bool IsComplete(KeyValuePair<string, string> variable) =>
+            expressions.References(variable.Value, $"{service.Name}.env.{variable.Key}")
+                .All(name => Manifest.Find(name) is not ManifestService other || IsOn(other.Name));
+    }
 
     /// <summary>A path that stands in the manifest, as seen from a folder of the output.</summary>
     public string Path(string fromFolder, string manifestPath) =>

@@ -84,7 +84,7 @@ internal sealed partial class Expressions(Manifest manifest, Settings settings, 
     }
 
     private string Value(ManifestParameter parameter) =>
-        settings.Parameters.GetValueOrDefault(parameter.Name) ?? parameter.Default ?? throw new BadInput(
+        settings.Parameter(parameter.Name) ?? parameter.Default ?? throw new BadInput(
             settings.File, $"parameters.{parameter.Name}: It is missing: the app model gives this parameter no default.");
 
     private bool IsUri(ManifestText encoded, string where) =>

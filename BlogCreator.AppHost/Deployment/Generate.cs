@@ -60,7 +60,7 @@ internal static class Generate
         var manifest = ReadManifest.From(options.Manifest, options.Shown(options.Manifest));
         var settings = ReadSettings.From(options.Settings, options.Shown(options.Settings), manifest);
         var app = new DeployedApp(manifest, settings, options.Root, options.Output);
-        return [.. HelmChart.Files(app)];
+        return [AzureFile.Of(), .. Compose.Files(app), .. HelmChart.Files(app)];
     }
 
     private static int Write(GeneratedFiles files, TextWriter output)

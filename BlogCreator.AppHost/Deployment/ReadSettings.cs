@@ -23,6 +23,15 @@ internal static partial class ReadSettings
     private static readonly Dictionary<string, Part> Parts = Enum.GetValues<Part>().Where(part => part != Part.Core)
         .ToDictionary(part => part.ToString().ToLowerInvariant());
 
+    // Parameters that follow from other settings, and which.
+    private static readonly Dictionary<string, string> Derived = new()
+    {
+        ["site-base-url"] = "domain",
+        ["site-domain"] = "domain",
+        ["acme-email"] = "acme.email",
+        ["acme-server"] = "acme.server",
+    };
+
     // Docker's own default network, and the machine itself.
     private static readonly string[] Taken = ["172.17.0.0/16", "127.0.0.0/8"];
 
@@ -35,6 +44,7 @@ internal static partial class ReadSettings
         var ports = root.Section("ports");
         var services = root.Section("services");
         var limits = Catalog.Services.ToDictionary(service => service.Name, service => Limits(services.Section(service.Name), service));
+        var (front, developmentFront) = Networks(root.Section("network"));
         var settings = new Settings(shownAs)
         {
             Domains = Domains(root),
@@ -44,7 +54,8 @@ internal static partial class ReadSettings
             Version = Version(root),
             UploadLimit = root.Size("uploadLimit", ByteSize.Mega(100), ByteSize.Mega(1), ByteSize.Mega(5 * 1024), "for an upload"),
             Parts = parts,
-            FrontSubnet = Front(root.Section("network")),
+            FrontSubnet = front,
+            DevelopmentSubnet = developmentFront,
             PublicPorts = Public(ports.Section("production")),
             DevelopmentPorts = Development(ports.Section("development"), parts),
             Parameters = Parameters(root.Section("parameters"), manifest),
@@ -135,34 +146,40 @@ internal static partial class ReadSettings
         return version;
     }
 
-    private static Subnet Front(SettingsReader section)
+    private static (Subnet Production, Subnet Development) Networks(SettingsReader section)
     {
-        var text = section.Text("front") ?? "172.31.240.0/24";
-        var others = section.Texts("used");
-        var front = Subnet.Parse(text);
-        if (front is null)
+        var used = section.Texts("used");
+        foreach (var other in used.Where(other => Subnet.Parse(other) is null))
         {
-            section.Problem("front", $"'{text}' is no network. Write its first address and its length, for example 172.31.240.0/24.");
-        }
-        else if (!front.IsPrivate || front.Network.PrefixLength is < 16 or > 28)
-        {
-            section.Problem("front", $"{text} cannot be used: take a private network (in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16) of a length from 16 to 28.");
+            section.Problem("used", $"'{other}' is no network. Write its first address and its length, for example 10.8.0.0/16.");
         }
 
-        foreach (var other in others.Concat(Taken))
-        {
-            if (Subnet.Parse(other) is not { } used)
-            {
-                section.Problem("used", $"'{other}' is no network. Write its first address and its length, for example 10.8.0.0/16.");
-            }
-            else if (front?.Overlaps(used) == true)
-            {
-                section.Problem("front", $"{text} overlaps {other}, which is in use: take another, for example 172.31.240.0/24.");
-            }
-        }
-
+        var taken = used.Concat(Taken).Select(Subnet.Parse).OfType<Subnet>().ToList();
+        var production = Network(section, "front", "172.31.240.0/24", taken);
+        var development = Network(section, "development", "172.31.241.0/24", [.. taken, production]);
         section.Done();
-        return front ?? new Subnet(default);
+        return (production, development);
+    }
+
+    private static Subnet Network(SettingsReader section, string key, string fallback, IReadOnlyList<Subnet> taken)
+    {
+        var text = section.Text(key) ?? fallback;
+        if (Subnet.Parse(text) is not { } network)
+        {
+            section.Problem(key, $"'{text}' is no network. Write its first address and its length, for example {fallback}.");
+            return Subnet.Parse(fallback)!;
+        }
+
+        if (!network.IsPrivate || network.Network.PrefixLength is < 16 or > 28)
+        {
+            section.Problem(key, $"{text} cannot be used: take a private network (in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16) of a length from 16 to 28.");
+        }
+        else if (taken.FirstOrDefault(network.Overlaps) is { } other)
+        {
+            section.Problem(key, $"{text} overlaps {other}, which is in use: take another, for example {fallback}.");
+        }
+
+        return network;
     }
 
     private static PublicPorts Public(SettingsReader section)
@@ -201,7 +218,14 @@ internal static partial class ReadSettings
         var values = new Dictionary<string, string>();
         foreach (var parameter in all)
         {
-            if (section.Text(parameter.Name) is { } value)
+            if (Derived.TryGetValue(parameter.Name, out var source))
+            {
+                if (section.Text(parameter.Name) is not null)
+                {
+                    section.Problem(parameter.Name, $"It follows from '{source}': set that instead.");
+                }
+            }
+            else if (section.Text(parameter.Name) is { } value)
             {
                 values[parameter.Name] = value;
                 if (parameter.IsSecret)

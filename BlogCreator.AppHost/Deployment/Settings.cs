@@ -28,12 +28,15 @@ internal sealed record Settings(string File)
     /// <summary>The network of nginx, api and web, which alone are believed about who sent a request.</summary>
     public required Subnet FrontSubnet { get; init; }
 
+    /// <summary>The same on a developer's machine, where the production one may run too.</summary>
+    public required Subnet DevelopmentSubnet { get; init; }
+
     public required PublicPorts PublicPorts { get; init; }
 
     /// <summary>By service, or http and https for nginx.</summary>
     public required IReadOnlyDictionary<string, int> DevelopmentPorts { get; init; }
 
-    /// <summary>Values of the manifest's parameters that are no secrets, by name.</summary>
+    /// <summary>Values of the manifest's parameters that are no secrets, by name, as far as the file gives them.</summary>
     public required IReadOnlyDictionary<string, string> Parameters { get; init; }
 
     /// <summary>sha256:... by service.</summary>
@@ -46,6 +49,16 @@ internal sealed record Settings(string File)
     public required KubernetesSettings Kubernetes { get; init; }
 
     public bool Has(Part part) => part == Part.Core || Parts.Contains(part);
+
+    /// <summary>The value of a parameter: what follows from other settings, else what the file says, else null.</summary>
+    public string? Parameter(string name) => name switch
+    {
+        "site-base-url" => BaseUrl,
+        "site-domain" => string.Join(' ', Domains),
+        "acme-email" => AcmeEmail,
+        "acme-server" => AcmeServer,
+        _ => Parameters.GetValueOrDefault(name),
+    };
 
     /// <summary>The image of a service that we build ourselves.</summary>
     public string OwnImage(string service) =>

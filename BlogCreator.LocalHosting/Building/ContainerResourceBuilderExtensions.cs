@@ -40,6 +40,17 @@ public static class ContainerResourceBuilderExtensions
         where T : ContainerResource => builder.WithAnnotation(new ContainerMountAnnotation(
             Path.GetFullPath(source, builder.ApplicationBuilder.AppHostDirectory), target, ContainerMountType.BindMount, isReadOnly));
 
+    /// <summary>An image that is built where it is deployed. The Dockerfile's path starts at the context.</summary>
+    public static IResourceBuilder<T> WithDockerfile<T>(
+        this IResourceBuilder<T> builder, string contextPath, string? dockerfilePath = null, string? stage = null)
+        where T : ContainerResource
+    {
+        var context = Path.GetFullPath(contextPath, builder.ApplicationBuilder.AppHostDirectory);
+        return builder.WithAnnotation(
+            new DockerfileBuildAnnotation(context, Path.GetFullPath(dockerfilePath ?? "Dockerfile", context), stage),
+            ResourceAnnotationMutationBehavior.Replace);
+    }
+
     private static ContainerImageAnnotation Image<T>(this IResourceBuilder<T> builder)
         where T : ContainerResource =>
         builder.Resource.TryGetLastAnnotation<ContainerImageAnnotation>(out var image)

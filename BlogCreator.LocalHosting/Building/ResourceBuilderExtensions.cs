@@ -127,6 +127,27 @@ public static class ResourceBuilderExtensions
         return builder.WithAnnotation(endpoint);
     }
 
+    /// <summary>Changes an endpoint that is there.</summary>
+    public static IResourceBuilder<T> WithEndpoint<T>(
+        this IResourceBuilder<T> builder, string endpointName, Action<EndpointAnnotation> callback, bool createIfNotExists = true)
+        where T : IResourceWithEndpoints
+    {
+        var endpoint = builder.Resource.Annotations.OfType<EndpointAnnotation>()
+            .FirstOrDefault(endpoint => string.Equals(endpoint.Name, endpointName, StringComparison.OrdinalIgnoreCase));
+        if (endpoint is null && createIfNotExists)
+        {
+            endpoint = new EndpointAnnotation(ProtocolType.Tcp, name: endpointName);
+            builder.WithAnnotation(endpoint);
+        }
+
+        if (endpoint is not null)
+        {
+            callback(endpoint);
+        }
+
+        return builder;
+    }
+
     public static IResourceBuilder<T> WithHttpEndpoint<T>(
         this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? name = null, string? env = null, bool? isProxied = null)
         where T : IResourceWithEndpoints => builder.WithEndpoint(port, targetPort, "http", name, env, isProxied);

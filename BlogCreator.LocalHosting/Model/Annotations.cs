@@ -113,6 +113,15 @@ public sealed class ContainerImageAnnotation : IResourceAnnotation
     internal string Name => (Registry is null ? Image : $"{Registry}/{Image}") + (Tag is null ? "" : $":{Tag}");
 }
 
+public sealed class DockerfileBuildAnnotation(string contextPath, string dockerfilePath, string? stage) : IResourceAnnotation
+{
+    public string ContextPath { get; } = contextPath;
+
+    public string DockerfilePath { get; } = dockerfilePath;
+
+    public string? Stage { get; } = stage;
+}
+
 public enum ContainerMountType
 {
     BindMount,

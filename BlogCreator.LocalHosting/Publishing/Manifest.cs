@@ -103,18 +103,26 @@ internal sealed class Manifest(DistributedApplicationModel model, DistributedApp
 
     private async Task WriteContainer(Utf8JsonWriter json, ContainerResource container, CancellationToken cancel)
     {
-        if (!container.TryGetLastAnnotation<ContainerImageAnnotation>(out var image))
-        {
-            throw new DistributedApplicationException($"The container '{container.Name}' has no image.");
-        }
-
-        json.WriteString("type", "container.v0");
+        container.TryGetLastAnnotation<DockerfileBuildAnnotation>(out var build);
+        json.WriteString("type", build is null ? "container.v0" : "container.v1");
         if (container is IResourceWithConnectionString connection)
         {
             json.WriteString("connectionString", Expression(connection.ConnectionStringExpression));
         }
 
-        json.WriteString("image", image.Name);
+        if (build is not null)
+        {
+            WriteBuild(json, build);
+        }
+        else if (container.TryGetLastAnnotation<ContainerImageAnnotation>(out var image))
+        {
+            json.WriteString("image", image.Name);
+        }
+        else
+        {
+            throw new DistributedApplicationException($"The container '{container.Name}' has no image.");
+        }
+
         if (container.Entrypoint is not null)
         {
             json.WriteString("entrypoint", container.Entrypoint);
@@ -124,6 +132,19 @@ internal sealed class Manifest(DistributedApplicationModel model, DistributedApp
         WriteMounts(json, container);
         await WriteEnvironment(json, container, cancel);
         WriteBindings(json, container);
+    }
+
+    private void WriteBuild(Utf8JsonWriter json, DockerfileBuildAnnotation build)
+    {
+        json.WriteStartObject("build");
+        json.WriteString("context", Relative(build.ContextPath));
+        json.WriteString("dockerfile", Relative(build.DockerfilePath));
+        if (build.Stage is { } stage)
+        {
+            json.WriteString("stage", stage);
+        }
+
+        json.WriteEndObject();
     }
 
     private async Task WriteProcess(Utf8JsonWriter json, IResource resource, CancellationToken cancel)
