@@ -206,7 +206,7 @@ internal static class Catalog
         {
             User = "nobody",
             Networks = ["telemetry", "edge"],
-            Health = new(["promtool", "check", "healthy", "--url=http://127.0.0.1:9090"]),
+            Health = new(["promtool", "query", "instant", "http://127.0.0.1:9090", "1"]),
         },
         new("alertmanager", Part.Observability, Limits(0.25m, 128, 50), ByteSize.Mega(32))
         {
