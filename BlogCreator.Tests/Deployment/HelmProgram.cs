@@ -16,7 +16,7 @@ internal static class HelmProgram
 
     public static async Task<(int ExitCode, string Output, string Errors)> Run(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Program!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Program!, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         // Nothing of whoever runs this, and no cluster.
         foreach (var folder in (string[])["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"])
         {

@@ -12,7 +12,7 @@ public sealed partial class KubernetesChart : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("blogcreator-chart-");
 
-    public KubernetesChart() => Generate([]);
+    public KubernetesChart() => WriteChart([]);
 
     public string Chart => Path.Combine(_folder.FullName, "deploy", "kubernetes");
 
@@ -29,7 +29,7 @@ public sealed partial class KubernetesChart : IDisposable
         }
 
         File.WriteAllText(settings, text);
-        chart.Generate(["--settings", settings]);
+        chart.WriteChart(["--settings", settings]);
         return chart;
     }
 
@@ -39,7 +39,7 @@ public sealed partial class KubernetesChart : IDisposable
         var path = Path.Combine(_folder.FullName, "manifest.json");
         File.WriteAllText(path, manifest);
         using var errors = new StringWriter();
-        return (AppHost.Deployment.Generate.Run(["--output", _folder.FullName, "--manifest", path], TextWriter.Null, errors), errors.ToString());
+        return (Generate.Run(["--output", _folder.FullName, "--manifest", path], TextWriter.Null, errors), errors.ToString());
     }
 
     internal static string Root => Path.GetFullPath(Path.Combine(Projects.BlogCreator_AppHost.ProjectPath, ".."));
@@ -74,15 +74,21 @@ public sealed partial class KubernetesChart : IDisposable
 
     internal static IEnumerable<string> SecretsNamed(string text) => SecretName().Matches(text).Select(match => match.Groups["name"].Value);
 
+    /// <summary>Names of the chart's own services in a connection string or an address.</summary>
+    internal static IEnumerable<string> HostsIn(string text) => OwnHost().Matches(text).Select(match => match.Value);
+
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private void Generate(string[] options)
+    private void WriteChart(string[] options)
     {
         using var errors = new StringWriter();
-        var exitCode = AppHost.Deployment.Generate.Run(["--output", _folder.FullName, .. options], TextWriter.Null, errors);
+        var exitCode = Generate.Run(["--output", _folder.FullName, .. options], TextWriter.Null, errors);
         Assert.True(exitCode == 0, errors.ToString());
     }
 
     [GeneratedRegex(@"\{secret:(?<name>[a-z0-9-]+)(:uri)?\}|(/run/secrets/(?<name>[a-z0-9-]+))", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SecretName();
+
+    [GeneratedRegex($"{Release}-[a-z]+(?=[:;])", RegexOptions.None, 1000)]
+    private static partial Regex OwnHost();
 }

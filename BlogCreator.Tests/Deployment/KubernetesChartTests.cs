@@ -209,7 +209,7 @@ public sealed class KubernetesChartTests : IClassFixture<KubernetesChart>
         // A service that a variable leads to.
         Assert.All(
             pods.SelectMany(item => item.Pod.Spec.Containers).SelectMany(container => container.Env ?? []).Select(variable => variable.Value)
-                .SelectMany(value => System.Text.RegularExpressions.Regex.Matches(value, $"{KubernetesChart.Release}-[a-z]+(?=[:;])").Select(match => match.Value)),
+                .SelectMany(value => KubernetesChart.HostsIn(value)),
             host => Assert.Contains(host, services.Keys));
     }
 
@@ -357,7 +357,7 @@ public sealed class KubernetesChartTests : IClassFixture<KubernetesChart>
     public void A_container_of_which_nothing_is_known_is_refused()
     {
         var manifest = File.ReadAllText(Path.Combine(KubernetesChart.Root, "aspire-manifest.json"))
-            .Replace("\"resources\": {", """"resources": { "rabbit": { "type": "container.v0", "image": "docker.io/library/rabbitmq:4" },"""", StringComparison.Ordinal);
+            .Replace("\"resources\": {", "\"resources\": { \"rabbit\": { \"type\": \"container.v0\", \"image\": \"docker.io/library/rabbitmq:4\" },", StringComparison.Ordinal);
         using var chart = new KubernetesChart();
         var (exitCode, errors) = chart.GenerateFrom(manifest);
 

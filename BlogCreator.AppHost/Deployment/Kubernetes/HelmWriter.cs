@@ -46,7 +46,8 @@ internal sealed partial class HelmWriter
     public static string Write(IReadOnlyList<string> header, IEnumerable<HelmDocument> documents)
     {
         var file = new StringBuilder();
-        file.AppendJoin("", header.Select(line => $"# {line}\n"));
+        // Helm takes it out: a comment of YAML would be an object without content where nothing follows.
+        file.Append(CultureInfo.InvariantCulture, $"{{{{- /*\n{string.Join('\n', header)}\n*/ -}}}}\n");
         string? open = null;
         foreach (var (index, document) in documents.Index())
         {
@@ -57,7 +58,7 @@ internal sealed partial class HelmWriter
             }
 
             file.AppendJoin("", document.Before.Select(action => $"{Action(action)}\n"));
-            file.Append(index > 0 || open is not null ? "---\n" : "");
+            file.Append(index > 0 ? "---\n" : "");
             file.AppendJoin("", (document.Comment?.Split('\n') ?? []).Select(line => $"# {line}\n"));
             file.Append(Write(document.Content));
         }
@@ -211,16 +212,16 @@ internal sealed partial class HelmWriter
         return new(AnchorName.Empty, TagName.Empty, text, style, isPlainImplicit: style is ScalarStyle.Any, isQuotedImplicit: true);
     }
 
-    [GeneratedRegex(@"^(?<before> *)(?<dash>(?:- )*)(?<key>[^ ].*?: )?HELM(?<word>\d{4,})(?<isKey>: x)?$")]
+    [GeneratedRegex(@"^(?<before> *)(?<dash>(?:- )*)(?<key>[^ ].*?: )?HELM(?<word>\d{4,})(?<isKey>: x)?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex WordOnLine();
 
-    [GeneratedRegex(@"^(?:[a-z0-9./:-]*\{\{ [^{}]* \}\}[a-z0-9./:-]*)+$")]
+    [GeneratedRegex(@"^(?:[a-z0-9./:-]*\{\{ [^{}]* \}\}[a-z0-9./:-]*)+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"(?<=^|\}\}).*?(?=\{\{|$)", RegexOptions.Singleline)]
+    [GeneratedRegex(@"(?<=^|\}\}).*?(?=\{\{|$)", RegexOptions.Singleline, 1000)]
     private static partial Regex OutsideExpressions();
 
     // What a reader of YAML takes for a number, a truth, nothing, or for a time in base 60.
-    [GeneratedRegex(@"^$|^[-+.0-9]|^(?:true|false|yes|no|on|off|null|y|n|~)$|: |:$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^$|^[-+.0-9]|^(?:true|false|yes|no|on|off|null|y|n|~)$|: |:$", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex NeedsQuotes();
 }

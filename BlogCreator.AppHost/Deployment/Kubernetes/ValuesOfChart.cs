@@ -194,7 +194,7 @@ internal static class ValuesOfChart
                 {
                     { "connectionString", "", $"For example: {Example(name)}" },
                     { "cidr", "0.0.0.0/0", "Where that server is, for the network policies." },
-                    { "port", store.Bindings.FirstOrDefault()?.TargetPort ?? 443 },
+                    { "port", store.Bindings is [{ TargetPort: { } port }, ..] ? port : 443 },
                 }
             },
             { "image", own },
