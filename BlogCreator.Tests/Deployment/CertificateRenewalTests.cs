@@ -18,9 +18,9 @@ public sealed class CertificateRenewalTests
     [Fact]
     public async Task From_no_certificate_to_one_and_to_the_next_without_a_lost_request()
     {
-        // Pebble asks this machine on port 80 of the name; like this it finds nginx wherever it listens.
+        // Pebble's own names all lead to this machine, and its port 80 is wherever nginx listens.
         await using var app = await EdgeApp.Start("app");
-        await using var edge = await Edge.Start(app.Address, app.Address, ("SITE_DOMAIN", Edge.Domain));
+        await using var edge = await Edge.Start(app.Address, app.Address, ("SITE_DOMAIN", Edge.Domain), ("REQUESTS_PER_SECOND", "10000"));
         await using var pebble = await Pebble.Start(edge.HttpPort);
         var own = await edge.Serial();
 
@@ -28,7 +28,7 @@ public sealed class CertificateRenewalTests
         Assert.True(code == 0, output);
         await Eventually.Holds(async () => await edge.Serial() != own);
         var first = await edge.Serial();
-        Assert.Equal(0, await edge.Metric("tls_certificate_bootstrap"));
+        await Eventually.Holds(async () => await edge.Metric("tls_certificate_bootstrap") == 0);
         Assert.Contains("Pebble", await Issuer(edge), StringComparison.Ordinal);
 
         using var enough = new CancellationTokenSource();
@@ -109,7 +109,7 @@ public sealed class CertificateRenewalTests
             await File.WriteAllTextAsync(pebble.At("config.json"), settings);
             var (code, output) = await Edge.Run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=pebble", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", pebble.At("ca.key"), "-out", pebble.At("ca.pem")]);
             Assert.True(code == 0, output);
-            pebble.Run("pebble-challtestsrv", ["-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "", "-dns01", Loopback(dns), "-management", Loopback(control), "-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""]);
+            pebble.Run("pebble-challtestsrv", ["-http01", "", "-https01", "", "-tlsalpn01", "", "-dns01", Loopback(dns), "-management", Loopback(control), "-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""]);
             pebble.Run("pebble", ["-config", pebble.At("config.json"), "-dnsserver", Loopback(dns)]);
             await Eventually.Holds(async () => (await Edge.Run("openssl", ["s_client", "-connect", Loopback(pebble._port)])).Code == 0);
             return pebble;

@@ -202,19 +202,31 @@ test_configuration() { # Says what is wrong on standard output.
     nginx -e stderr -q -t -c "$STATE/nginx.conf" 2>&1
 }
 
-# The workers that take new connections. Those that only finish what they have say "shutting down" in their title.
+# The workers that take new connections. Those that only finish what they have say "shutting down" in their title. Asked often
+# while a machine is busy, so it starts no other program.
 workers() {
-    master=$(cat "$STATE/nginx.pid" 2>/dev/null) || return 0
-    for stat in /proc/[0-9]*/stat; do
-        # pid (command) state parent
-        { read -r line <"$stat"; } 2>/dev/null || continue
-        after=${line##*) }
-        parent=${after#* }
-        [ "${parent%% *}" = "$master" ] || continue
-        title=$({ tr '\0' ' ' <"${stat%stat}cmdline"; } 2>/dev/null) || continue
+    { read -r master <"$STATE/nginx.pid"; } 2>/dev/null || return 0
+    children=
+    if [ -r "/proc/$master/task/$master/children" ]; then
+        { read -r children <"/proc/$master/task/$master/children"; } 2>/dev/null || true
+    else
+        # A kernel without that file: look at the parent of every process.
+        for stat in /proc/[0-9]*/stat; do
+            # pid (command) state parent
+            { read -r line <"$stat"; } 2>/dev/null || continue
+            after=${line##*) }
+            parent=${after#* }
+            [ "${parent%% *}" != "$master" ] || children="$children ${line%% *}"
+        done
+    fi
+
+    for child in $children; do
+        title=
+        # No end of line in there, which read takes for a failure.
+        { read -r title <"/proc/$child/cmdline"; } 2>/dev/null || true
         case $title in
             *"worker process is shutting down"*) ;;
-            *"worker process"*) echo "${line%% *}" ;;
+            *"worker process"*) echo "$child" ;;
         esac
     done
 }

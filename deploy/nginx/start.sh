@@ -204,7 +204,7 @@ first_certificate() {
         echo 1 >"$STATE/tls/refused"
         log error "The certificate in $CERTIFICATES is refused: $wrong. Looking for the last good one."
         # The container was restarted and its memory kept, or certbot put the pair before this one aside.
-        if [ -e "$STATE/tls/live/fullchain.pem" ] && [ -z "$(fault "$STATE/tls/live")" ]; then
+        if [ "$(readlink "$STATE/tls/live")" != bootstrap ] && [ -z "$(fault "$STATE/tls/live")" ]; then
             log warn "The last good certificate is served."
             return
         fi
