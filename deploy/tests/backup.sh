@@ -55,10 +55,10 @@ compose() {
 }
 
 clean() {
-    [ "$keep" = no ] || {
+    if [ "$keep" = yes ]; then
         echo "kept: project $COMPOSE_PROJECT_NAME, $work"
         return
-    }
+    fi
     compose down -v -t 5 >/dev/null 2>&1 || true
     docker image rm "$image" >/dev/null 2>&1 || true
     rm -rf "$work"
@@ -234,6 +234,10 @@ if command -v promtool >/dev/null; then
 fi
 
 key=$(cat "$work/secrets/backup-key")
+is() { [ "$1" = "$2" ] || {
+    printf 'is:        %s\nshould be: %s\n' "$1" "$2"
+    return 1
+}; }
 seen() { ! { docker inspect "$(container backup)" "$(container postgres)"; docker top "$(container backup)"; docker top "$(container postgres)"; docker logs "$(container backup)"; docker logs "$(container postgres)"; } 2>&1 | grep -qF -e "$key" -e "$(cat "$work/secrets/postgres-password")"; }
 check "no secret is in docker inspect, arguments or logs" seen
 
@@ -250,13 +254,12 @@ start=$(date +%s.%N)
 check "blogctl restore --to \"$at\"" blogctl restore --to "$at" --yes
 seconds=$(echo "$(date +%s.%N) $start" | awk '{ printf "%.1f", $1 - $2 }')
 cat "$work/out"
-[ "$(fingerprint 2>&1)" = "$before" ] && pass "row counts and hashes are equal: ${before//$'\n'/, }" || fail "row counts and hashes are equal"
+check "row counts and hashes are equal: ${before//$'\n'/, }" is "$(fingerprint 2>&1)" "$before"
 echo "$size back in $seconds s, from the command to a ready database"
-awk "BEGIN { exit !($seconds < 60) }" && pass "in under 60 s" || fail "in under 60 s"
-[ "$(in_files "stat -c '%u %a' $stored; sha256sum <$stored | cut -c1-64" | xargs)" = "1654 640 $original" ] && pass "the original that was missing is back, its owner's" || fail "the original that was missing is back"
+check "in under 60 s" awk "BEGIN { exit !($seconds < 60) }"
+check "the original that was missing is back, its owner's" is "$(in_files "stat -c '%u %a' $stored; sha256sum <$stored | cut -c1-64" | xargs)" "1654 640 $original"
 
 echo "== what must not be restored"
-inode=$(stat -c %i "$work/secrets/backup-key")
 started=$(docker inspect --format '{{.State.StartedAt}}' "$(container postgres)")
 chmod u+w "$work/secrets/backup-key"
 printf 'another' >"$work/secrets/backup-key"
@@ -266,26 +269,26 @@ chmod 0444 "$work/secrets/backup-key"
 refuses "a time before the first backup is refused" "oldest backup" blogctl restore --to "2001-01-01 00:00:00+00" --yes
 refuses "a time to come is refused" "in the future" blogctl restore --to "2101-01-01 00:00:00+00" --yes
 refuses "what is no time is refused" "not a time" blogctl restore --to "yesterdayish" --yes
-[ "$(docker inspect --format '{{.State.StartedAt}}' "$(container postgres)")" = "$started" ] && [ "$(fingerprint)" = "$before" ] && pass "meanwhile the database ran on" || fail "meanwhile the database ran on"
+check "meanwhile the database ran on" is "$(docker inspect --format '{{.State.StartedAt}}' "$(container postgres)") $(fingerprint)" "$started $before"
 
 echo "== rotation, drill, verify"
 inode=$(stat -c %i "$work/secrets/postgres-password")
 old=$(cat "$work/secrets/postgres-password")
 check "blogctl rotate postgres-password" blogctl rotate postgres-password
-[ "$(stat -c %i "$work/secrets/postgres-password")" = "$inode" ] && [ "$(cat "$work/secrets/postgres-password")" != "$old" ] && [ "$(fingerprint)" = "$before" ] && pass "another password, the same file, and it works" || fail "another password, the same file, and it works"
+check "it is another" [ "$(cat "$work/secrets/postgres-password")" != "$old" ]
+check "it stands in the same file, and works" is "$(stat -c %i "$work/secrets/postgres-password") $(fingerprint)" "$inode $before"
 check "blogctl backup diff, with the new password" blogctl backup diff
 check "blogctl drill" blogctl drill
 cat "$work/out"
-[ "$(told restore_drill_last_success_timestamp_seconds)" -gt 0 ] && pass "the drill is told as a metric" || fail "the drill is told as a metric"
+check "the drill is told as a metric" [ "$(told restore_drill_last_success_timestamp_seconds)" -gt 0 ]
 echo "INSERT INTO \"Documents\" VALUES ('$(printf 'f%.0s' $(seq 64))')" | sql
 refuses "the drill notices an original that no snapshot has" "missing: ffff" blogctl drill
 echo "DELETE FROM \"Documents\" WHERE \"Sha256\" LIKE 'ffff%'" | sql
 check "blogctl verify" blogctl verify
 check "blogctl export" blogctl export "$work/blog.dump"
 check "the export can be read" docker run --rm -i --network none --entrypoint pg_restore "$image" --list <"$work/blog.dump"
-start=$(date +%s.%N)
 check "back to a time before the rotation, the password of now holds" blogctl restore --to "$at" --yes
-[ "$(fingerprint 2>&1)" = "$before" ] && pass "again everything is equal" || fail "again everything is equal"
+check "again everything is equal" is "$(fingerprint 2>&1)" "$before"
 check "the container of the backups is healthy again" healthy backup
 check "blogctl backups" blogctl backups
 cat "$work/out"
