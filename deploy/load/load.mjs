@@ -66,7 +66,7 @@ async function prepare(work, base, seconds, rate, uploads, generations) {
     return [...answer.text.matchAll(/<loc>([^<]+)<\/loc>/g)].map(match => new URL(match[1].replaceAll("&amp;", "&")).pathname);
   };
   const maps = await locations("/sitemap.xml");
-  const posts = (await Promise.all(maps.filter(map => map.includes("posts")).slice(0, 1).map(locations))).flat().slice(0, 2000);
+  const posts = (await Promise.all(maps.filter(map => map.includes("posts")).slice(0, 1).map(locations))).flat().filter(route => /^\/posts\/[^/]+$/.test(route)).slice(0, 2000);
   const tags = (await Promise.all(maps.filter(map => map.includes("tags")).map(locations))).flat().slice(0, 200);
   if (posts.length < 20) fail(`There are ${posts.length} posts to read. Add some first: dotnet BlogCreator.Api.dll seed --posts 300`);
 
