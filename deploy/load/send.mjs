@@ -23,7 +23,10 @@ let allOver;
 const over = new Promise(resolve => (allOver = resolve));
 
 function send(_options, _params, request, onAnswer) {
-  const due = (start ??= performance.now()) + begun * 1000 / perSecond;
+  // The first may itself have been late: whichever was soonest says when the schedule began.
+  const now = performance.now();
+  start = Math.min(start ?? now, now - begun * 1000 / perSecond);
+  const due = start + begun * 1000 / perSecond;
   const { method, url, header, body } = targets[begun++ % targets.length];
   const bytes = body === undefined ? undefined : Buffer.from(body, "base64");
   let ended = false;
