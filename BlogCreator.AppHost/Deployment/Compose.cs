@@ -74,7 +74,7 @@ internal sealed class Compose
             services.Add(service.Name, Service(service, Catalog.Find(service.Name)!), WhyRoot(service.Name));
         }
 
-        var used = app.Services.SelectMany(service => Catalog.Find(service.Name)!.Networks).ToHashSet();
+        var used = app.Services.SelectMany(service => app.Networks(Catalog.Find(service.Name)!)).ToHashSet();
         var networks = new Map();
         foreach (var network in Catalog.Networks.Where(network => used.Contains(network.Name)))
         {
@@ -123,7 +123,7 @@ internal sealed class Compose
             { "secrets", wanted.Count > 0 ? wanted : null },
             { "volumes", mounts.Count > 0 ? mounts : null },
             { "tmpfs", Scratch(facts, mounts) },
-            { "networks", facts.Networks },
+            { "networks", app.Networks(facts) },
             { "ports", Ports(facts) },
             { "healthcheck", Health(facts.Health) },
             { "stop_grace_period", $"{facts.StopWithin}s" },

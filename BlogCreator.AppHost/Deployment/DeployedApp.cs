@@ -24,6 +24,13 @@ internal sealed record DeployedApp(Manifest Manifest, Settings Settings, string 
 
     public bool IsOn(ManifestVolume volume) => !Catalog.Volumes.TryGetValue(volume.Name, out var part) || Settings.Has(part);
 
+    /// <summary>The networks of a service, without one that leads nowhere since the others on it are left out.</summary>
+    public IReadOnlyList<string> Networks(ServiceFacts facts) =>
+    [
+        .. facts.Networks.Where(name => Catalog.Networks.Any(network => network.Name == name && !network.IsInternal)
+            || Services.Any(other => other.Name != facts.Name && Catalog.Find(other.Name)!.Networks.Contains(name))),
+    ];
+
     /// <summary>
     /// The variables of a service that it gets: not those that speak of a service that is left out, and not the parts of a
     /// connection string that Aspire gives beside it, which nothing reads.

@@ -10,9 +10,10 @@ internal sealed record Subnet(IPNetwork Network)
 
     public bool IsPrivate => Private.Any(network => network.Network.PrefixLength <= Network.PrefixLength && network.Overlaps(this));
 
+    /// <summary>Null for what is none, and for an address within one: the framework would round it down without a word.</summary>
     public static Subnet? Parse(string text) =>
-        text.Contains('/', StringComparison.Ordinal)
-        && IPNetwork.TryParse(text, out var network) && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
+        IPNetwork.TryParse(text, out var network)
+        && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork && network.ToString() == text
             ? new Subnet(network)
             : null;
 
