@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace BlogCreator.AppHost.Deployment;
 
 /// <summary>Everything that the generated files are made from.</summary>
 /// <param name="Root">The repository, which holds deploy/ with what is written by hand.</param>
 /// <param name="Output">Where the generated files go; the repository as a rule.</param>
-internal sealed record DeployedApp(Manifest Manifest, Settings Settings, string Root, string Output)
+internal sealed partial record DeployedApp(Manifest Manifest, Settings Settings, string Root, string Output)
 {
     public const string Command = "dotnet run --project BlogCreator.AppHost -- generate";
 
@@ -33,7 +35,8 @@ internal sealed record DeployedApp(Manifest Manifest, Settings Settings, string 
 
     /// <summary>
     /// The variables of a service that it gets: not those that speak of a service that is left out, and not the parts of a
-    /// connection string that Aspire gives beside it, which nothing reads.
+    /// connection string that Aspire gives beside it, which nothing reads. A database server makes its database at its first
+    /// start; in a run Aspire asks it to, which no manifest tells.
     /// </summary>
     public IEnumerable<KeyValuePair<string, string>> Environment(ManifestService service, Expressions expressions)
     {
@@ -41,7 +44,7 @@ internal sealed record DeployedApp(Manifest Manifest, Settings Settings, string 
             .Where(name => name.StartsWith("ConnectionStrings__", StringComparison.Ordinal))
             .Select(name => name["ConnectionStrings__".Length..].ToUpperInvariant() + "_").ToList();
         return service is not ManifestProject
-            ? service.Environment.Where(IsComplete)
+            ? service.Environment.Where(IsComplete).Concat(Database(service.Name))
             : service.Environment.Where(variable => !Unread.Contains(variable.Key)
                 && !connections.Any(prefix => variable.Key.StartsWith(prefix, StringComparison.Ordinal)) && IsComplete(variable));
 
@@ -49,6 +52,13 @@ internal sealed record DeployedApp(Manifest Manifest, Settings Settings, string 
             expressions.References(variable.Value, $"{service.Name}.env.{variable.Key}")
                 .All(name => Manifest.Find(name) is not ManifestService other || IsOn(other.Name));
     }
+
+    private IEnumerable<KeyValuePair<string, string>> Database(string server) =>
+        Manifest.Resources.OfType<ManifestValue>()
+            .Select(value => DatabaseOf().Match(value.ConnectionString))
+            .Where(match => match.Success && match.Groups["server"].Value == server)
+            .Take(1)
+            .Select(match => KeyValuePair.Create("POSTGRES_DB", match.Groups["database"].Value));
 
     /// <summary>A path that stands in the manifest, as seen from a folder of the output.</summary>
     public string Path(string fromFolder, string manifestPath) =>
@@ -59,6 +69,9 @@ internal sealed record DeployedApp(Manifest Manifest, Settings Settings, string 
         var path = System.IO.Path.GetRelativePath(from, to).Replace('\\', '/');
         return path.StartsWith('.') ? path : $"./{path}";
     }
+
+    [GeneratedRegex(@"^\{(?<server>[a-z0-9-]+)\.connectionString\};Database=(?<database>[^;{}]+)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DatabaseOf();
 }
 
 /// <param name="Path">Below the output, with forward slashes.</param>

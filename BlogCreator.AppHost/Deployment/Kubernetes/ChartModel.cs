@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace BlogCreator.AppHost.Deployment.Kubernetes;
 
 /// <summary>What the chart's templates ask of the app model: who runs, who talks to whom, with which settings and secrets.</summary>
-internal sealed partial class ChartModel
+internal sealed class ChartModel
 {
     /// <summary>Commands of the api that run now and then; they are set up as the api is.</summary>
     public static readonly IReadOnlyList<string> Commands = ["verify-files", "reindex"];
@@ -105,17 +103,8 @@ internal sealed partial class ChartModel
             || told.Any(text => text.Contains($"{{{service.Name}.bindings.{binding.Name}.", StringComparison.Ordinal)));
     }
 
-    /// <summary>The database that a server is to hold from its start.</summary>
-    public string? Database(string server) =>
-        _app.Manifest.Resources.OfType<ManifestValue>()
-            .Select(value => DatabaseOf().Match(value.ConnectionString))
-            .FirstOrDefault(match => match.Success && match.Groups["server"].Value == server)?.Groups["database"].Value;
-
     /// <summary>The variables that a service reads.</summary>
     public IEnumerable<KeyValuePair<string, string>> Read(ManifestService service) => _app.Environment(service, _expressions);
 
     private static string Where(ManifestService service, string variable) => $"{service.Name}.env.{variable}";
-
-    [GeneratedRegex(@"^\{(?<server>[a-z0-9-]+)\.connectionString\};Database=(?<database>[^;{}]+)$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex DatabaseOf();
 }

@@ -188,11 +188,6 @@ internal static class StoreTemplates
             }
         }
 
-        if (model.Database(store.Name) is { } database)
-        {
-            variables.Add(Variable("POSTGRES_DB", database));
-        }
-
         var own = facts.Environment.Concat(known.Environment(model.Settings).Select(variable => KeyValuePair.Create(variable.Name, variable.Value)));
         variables.Add(List(own.DistinctBy(variable => variable.Key).Select(variable => (HelmNode)Variable(variable.Key, variable.Value))));
         return variables;
