@@ -5,7 +5,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=${BLOGCREATOR_COMPOSE_FOLDER:-$here/compose}
-project=${BLOGCREATOR_PROJECT:-blogcreator}
+project=${COMPOSE_PROJECT_NAME:-blogcreator}
 state=$folder/state
 settings=$folder/.env
 releases=$state/releases
@@ -31,7 +31,7 @@ What happens: pull; migrate the database (only adding to it); start the new cont
 each is ready; try them out; switch nginx over; watch for two minutes; stop the old ones when they have finished what
 they do. Anything that goes wrong before the switch leaves the site as it was, anything after it is switched back.
 
-Environment: BLOGCREATOR_READY_WITHIN and BLOGCREATOR_WATCH_FOR in seconds (180, 120), BLOGCREATOR_PROJECT (blogcreator),
+Environment: BLOGCREATOR_READY_WITHIN and BLOGCREATOR_WATCH_FOR in seconds (180, 120), COMPOSE_PROJECT_NAME (blogcreator),
 BLOGCREATOR_COMPOSE_FOLDER (deploy/compose).
 TEXT
 }

@@ -155,8 +155,8 @@ internal static partial class ReadSettings
         }
 
         var taken = used.Concat(Taken).Select(Subnet.Parse).OfType<Subnet>().ToList();
-        var production = Network(section, "front", "172.31.240.0/24", taken);
-        var development = Network(section, "development", "172.31.241.0/24", [.. taken, production]);
+        var production = Network(section, "front", "10.213.240.0/24", taken);
+        var development = Network(section, "development", "10.213.241.0/24", [.. taken, production]);
         section.Done();
         return (production, development);
     }
@@ -176,7 +176,8 @@ internal static partial class ReadSettings
         }
         else if (taken.FirstOrDefault(network.Overlaps) is { } other)
         {
-            section.Problem(key, $"{text} overlaps {other}, which is in use: take another, for example {fallback}.");
+            var example = taken.Any(Subnet.Parse(fallback)!.Overlaps) ? "" : $", for example {fallback}";
+            section.Problem(key, $"{text} overlaps {other}, which is in use: take another{example}.");
         }
 
         return network;

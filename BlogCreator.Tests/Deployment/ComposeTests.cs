@@ -98,7 +98,7 @@ public sealed class ComposeTests : IDisposable
         Assert.Equal("90s", service["stop_grace_period"].Text);
         Assert.False(service["container_name"].Exists);
         var environment = service["environment"];
-        Assert.Equal("172.31.240.0/24", environment["ForwardedHeaders__TrustedNetworks"].Text);
+        Assert.Equal("10.213.240.0/24", environment["ForwardedHeaders__TrustedNetworks"].Text);
         Assert.Equal("https://blog.example.org", Default(environment["Site__BaseUrl"].Text));
         Assert.Equal("Production", environment["ASPNETCORE_ENVIRONMENT"].Text);
         Assert.Equal(("8080", "9464"), (environment["HTTP_PORTS"].Text, environment["Management__Port"].Text));

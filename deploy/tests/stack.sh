@@ -24,8 +24,9 @@ registry=127.0.0.1:5055
 domain=blog.example.test
 project=blogcreator-stack
 work=$(mktemp -d)
-compose=$work/compose
-export BLOGCREATOR_COMPOSE_FOLDER=$compose BLOGCREATOR_PROJECT=$project BLOGCREATOR_WATCH_FOR=$watch_for
+compose=$work/deploy/compose
+export BLOGCREATOR_COMPOSE_FOLDER=$compose COMPOSE_PROJECT_NAME=$project BLOGCREATOR_WATCH_FOR=$watch_for
+export BLOGCTL_FILES=$compose/docker-compose.prod.yml:$compose/docker-compose.prod.override.yml
 http_port=18080 https_port=18443
 base=https://$domain:$https_port
 background=()
@@ -47,10 +48,12 @@ finish() {
 trap finish EXIT
 
 # --- a registry of its own, so that images are pulled by digest -------------------------------------------------------------
-mkdir -p "$work/registry"
+# Kept between runs where a folder is named: the base images in it are large.
+store=${BLOGCREATOR_REGISTRY:-$work/registry}
+mkdir -p "$store"
 cat >"$work/registry.yml" <<YAML
 version: 0.1
-storage: {filesystem: {rootdirectory: $work/registry}}
+storage: {filesystem: {rootdirectory: $store}}
 http: {addr: "$registry"}
 YAML
 docker-registry serve "$work/registry.yml" >"$work/registry.log" 2>&1 &
