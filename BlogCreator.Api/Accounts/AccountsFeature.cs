@@ -14,12 +14,15 @@ namespace BlogCreator.Api.Accounts;
 /// <summary>Settings <c>Site__*</c>.</summary>
 public sealed class SiteOptions
 {
+    private const string Unnamed = "Blog Creator";
+
+    /// <summary>Empty means unset, as it comes from a deployment that leaves it open.</summary>
     [Required, StringLength(80)]
-    public string Name { get; set; } = "Blog Creator";
+    public string Name { get; set => field = string.IsNullOrWhiteSpace(value) ? Unnamed : value; } = Unnamed;
 
     /// <summary>Where readers reach the site, for feeds and sitemaps; the request's own address when empty.</summary>
     [Url]
-    public string? BaseUrl { get; set; }
+    public string? BaseUrl { get; set => field = string.IsNullOrWhiteSpace(value) ? null : value; }
 
     /// <summary>Filled from <c>Uploads__MaxBytes</c>.</summary>
     internal long MaxUploadBytes { get; set; }

@@ -120,6 +120,9 @@ check "blogctl makes the secrets" "$root/deploy/blogctl" init
 printf 'a token for tests of the set-up' >"$compose/secrets/setup-token"
 check "Compose takes the files without .env" sh -c "cd '$compose' && docker-compose -f docker-compose.prod.yml config -q"
 
+# The look-alike's tag, and the release of PostgreSQL that was built above.
+printf 'REDIS_IMAGE=redis:8\n' >"$compose/.env"
+
 # --- first start ----------------------------------------------------------------------------------------------------------
 rollout() { "$root/deploy/rollout.sh" "$@"; }
 in_service() { docker ps --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" --format '{{.Image}}'; }
@@ -131,6 +134,7 @@ healthy() { [ "$(docker inspect --format '{{.State.Health.Status}}' $(docker ps 
 
 say "Starting the stack."
 check "The first release starts" rollout deploy --api "${image[api:r1]}" --web "${image[web:r1]}"
+[ "$failed" -eq 0 ] || { tail -n 40 "$compose/state/up.log"; summary; exit 1; }
 check "Two of Api serve" serves api "${image[api:r1]}"
 check "Two of Web serve" serves web "${image[web:r1]}"
 for service in postgres redis api web nginx; do check "$service becomes healthy" eventually 90 healthy "$service"; done
