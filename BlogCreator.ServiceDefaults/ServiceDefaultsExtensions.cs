@@ -30,9 +30,10 @@ public static class ServiceDefaultsExtensions
     public static TBuilder AddCommandDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.AddSecrets();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.AddLogs();
+        // After all other settings, of which it is one more layer; one that came in before them would have it ask everywhere again.
+        builder.AddSecrets();
         return builder;
     }
 

@@ -120,7 +120,7 @@ internal sealed class SecretsProvider(IConfigurationRoot configuration, TimeProv
     private void Read(bool atOnce)
     {
         var (data, problems) = Resolve(atOnce);
-        var failures = _sources.Select(slot => slot.Failure).OfType<SecretSourceException>().Select(failure => failure.Message);
+        var failures = _sources.Where(slot => slot.Failure is not null).Select(slot => $"{slot.Source.Place}: {slot.Failure!.Message}");
         Trouble = problems.Concat(failures).ToList() is { Count: > 0 } troubles ? string.Join(' ', troubles.Select(trouble => trouble.TrimEnd('.') + ".")) : null;
         Data = data;
     }
@@ -137,8 +137,13 @@ internal sealed class SecretsProvider(IConfigurationRoot configuration, TimeProv
 
         // A secret that is no setting is taken as it is, whatever is in it.
         var wanted = new List<(string Key, string Text, IReadOnlyList<string> Names)>();
-        foreach (var key in configuration.AsEnumerable().Select(setting => setting.Key).Union(data.Keys.Where(key => key.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)).ToList(), StringComparer.OrdinalIgnoreCase))
+        foreach (var key in configuration.AsEnumerable().Select(setting => setting.Key).Union(data.Keys, StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList())
         {
+            if (data.ContainsKey(key) && !key.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             if ((data.TryGetValue(key, out var own) ? own : Below(key)) is not { } text || !Placeholder.IsIn(text))
             {
                 continue;

@@ -87,7 +87,7 @@ public sealed class DatabasePasswordTests : IAsyncLifetime
                 Interlocked.Increment(ref answered);
                 if (!answer.IsSuccessStatusCode)
                 {
-                    failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancel)}"));
+                    failures.Enqueue($"{answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancel)}");
                 }
             }
         }, Cancel)).ToList();

@@ -34,8 +34,11 @@ public sealed partial class BackupFilesTests
             var (status, output) = await Init(compose);
             Assert.True(status == 0, output);
             Assert.Equal(["backup-key", "postgres-password", "sentry-dsn"], Directory.GetFiles(secrets).Select(Path.GetFileName).Order());
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(secrets));
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(Path.Combine(secrets, "backup-key")));
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(secrets));
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(Path.Combine(secrets, "backup-key")));
+            }
 
             var password = await File.ReadAllTextAsync(Path.Combine(secrets, "postgres-password"));
             Assert.Matches(LettersAndDigits(), password);
@@ -68,7 +71,7 @@ public sealed partial class BackupFilesTests
     {
         var file = Path.Combine(Deploy, "prometheus", "rules", "backup.yml");
         var rules = await File.ReadAllTextAsync(file);
-        var pages = Page().Matches(rules).Select(match => match.Groups[1].Value).ToList();
+        var pages = Page().Matches(rules).Select(match => match.Groups["page"].Value).ToList();
         Assert.Equal(Alert().Count(rules), pages.Count);
         Assert.All(pages, page => Assert.True(File.Exists(Path.Combine(Repository.Root, page)), page));
 
@@ -88,16 +91,16 @@ public sealed partial class BackupFilesTests
         Assert.True(status == 0, output);
     }
 
-    [GeneratedRegex("^[A-Za-z0-9]{43}$")]
+    [GeneratedRegex("^[A-Za-z0-9]{43}$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LettersAndDigits();
 
-    [GeneratedRegex(@"runbook_url: (\S+)")]
+    [GeneratedRegex(@"runbook_url: (?<page>\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Page();
 
-    [GeneratedRegex("- alert: ")]
+    [GeneratedRegex("- alert: ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Alert();
 
-    [GeneratedRegex(@"\b(backup|restore)_[a-z_]+_(seconds|bytes)\b")]
+    [GeneratedRegex(@"\b(backup|restore)_[a-z_]+_(seconds|bytes)\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Metric();
 
     private static Task<(int Status, string Output)> Init(string compose) => BackupSite.Run(Path.Combine(Deploy, "blogctl"), ["-f", compose, "init"]);

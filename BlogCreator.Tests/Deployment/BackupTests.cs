@@ -111,7 +111,7 @@ public sealed class BackupTests
         await using var site = await BackupSite.Start();
         using var schedule = site.Schedule();
         var told = schedule.StandardError.ReadToEndAsync();
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{site.Port.ToString(CultureInfo.InvariantCulture)}/") };
+        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri($"http://127.0.0.1:{site.Port.ToString(CultureInfo.InvariantCulture)}/") };
         await Eventually.Holds(async () =>
         {
             Assert.False(schedule.HasExited, schedule.HasExited ? await told : "");

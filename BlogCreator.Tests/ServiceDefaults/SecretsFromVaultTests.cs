@@ -268,8 +268,8 @@ public sealed class SecretsFromVaultTests : IDisposable
 
             switch (received.Method, received.Target)
             {
-                case ("POST", "/v1/auth/approle/login") when (string?)body?["role_id"] == "the-role" && (string?)body["secret_id"] == "the-secret-id":
-                case ("POST", "/v1/auth/kubernetes/login") when (string?)body?["role"] == "blogcreator" && (string?)body["jwt"] == "service-account-jwt":
+                case ("POST", "/v1/auth/approle/login") when Sent("role_id") == "the-role" && Sent("secret_id") == "the-secret-id":
+                case ("POST", "/v1/auth/kubernetes/login") when Sent("role") == "blogcreator" && Sent("jwt") == "service-account-jwt":
                     Logins++;
                     return Write(new { auth = new { client_token = NewToken(30), accessor = "a", policies = new[] { "default" }, lease_duration = 30, renewable = true } });
                 case ("POST", "/v1/auth/approle/login"):
@@ -295,6 +295,8 @@ public sealed class SecretsFromVaultTests : IDisposable
                 default:
                     return Error(403, "1 error occurred:\n\t* permission denied\n\n");
             }
+
+            string? Sent(string name) => (string?)body?[name];
 
             Task Error(int status, params string[] errors)
             {

@@ -159,6 +159,7 @@ services:
     cap_add: [DAC_READ_SEARCH, SETGID, SETUID]
     environment:
       BACKUP_TICK_SECONDS: "2"
+      BACKUP_RETRY_SECONDS: "30"
     secrets: [postgres-password, backup-key]
     volumes:
       - postgres:/var/lib/postgresql
