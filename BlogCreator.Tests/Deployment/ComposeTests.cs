@@ -8,6 +8,7 @@ namespace BlogCreator.Tests.Deployment;
 public sealed class ComposeTests : IDisposable
 {
     private const string Production = "docker-compose.prod.yml";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private const string Development = "docker-compose.yml";
 
     // Why each of them must be root is said in the file.
@@ -72,7 +73,7 @@ public sealed class ComposeTests : IDisposable
         foreach (var (name, service) in Services(file))
         {
             var user = service["user"].Text ?? "";
-            Assert.Equal(Root.Contains(name), user is "" or "root" || user.StartsWith("0", StringComparison.Ordinal));
+            Assert.Equal(Root.Contains(name), user is "" or "root" || user.StartsWith('0'));
             if (Root.Contains(name))
             {
                 Assert.Matches($@"(?m)^  # Root, because .+\n  {name}:$", text);
@@ -158,7 +159,7 @@ public sealed class ComposeTests : IDisposable
             Assert.All(service["secrets"].Texts, secret => Assert.Equal($"./secrets/{secret}", compose["secrets"][secret]["file"].Text));
             var named = Regex.Matches(
                 string.Join('\n', service["command"].Texts.Concat(service["healthcheck"]["test"].Texts).Concat(service["environment"].Keys.Select(key => service["environment"][key].Text))),
-                @"(?:/run/secrets/|\{secret:)(?<name>[a-z-]+)").Select(match => match.Groups["name"].Value).Distinct();
+                @"(?:/run/secrets/|\{secret:)(?<name>[a-z-]+)", RegexOptions.ExplicitCapture, Patience).Select(match => match.Groups["name"].Value).Distinct();
             Assert.True(named.All(service["secrets"].Texts.Contains), $"{name} reads a secret that it is not given.");
         }
 
@@ -173,7 +174,7 @@ public sealed class ComposeTests : IDisposable
     public void A_service_of_ours_finds_placeholders_and_none_of_the_variables_that_nothing_reads(string name)
     {
         var environment = generated.Compose(Production)["services"][name]["environment"];
-        Assert.DoesNotContain(environment.Keys, key => Regex.IsMatch(key, "^(BLOGDB|REDIS|API)_"));
+        Assert.DoesNotContain(environment.Keys, key => Regex.IsMatch(key, "^(BLOGDB|REDIS|API)_", RegexOptions.ExplicitCapture, Patience));
         if (name == "api")
         {
             Assert.Equal(
@@ -313,8 +314,8 @@ public sealed class ComposeTests : IDisposable
     {
         var example = generated.Read("deploy/compose/.env.example");
         var text = generated.Read($"deploy/compose/{Production}");
-        Assert.Empty(Regex.Matches(text, @"(?<!\$)\$(?!\$|\{[A-Z_]+:-)"));
-        foreach (var name in Regex.Matches(text, @"\$\{(?<name>[A-Z_]+):-").Select(match => match.Groups["name"].Value).Distinct())
+        Assert.Empty(Regex.Matches(text, @"(?<!\$)\$(?!\$|\{[A-Z_]+:-)", RegexOptions.ExplicitCapture, Patience));
+        foreach (var name in Regex.Matches(text, @"\$\{(?<name>[A-Z_]+):-", RegexOptions.ExplicitCapture, Patience).Select(match => match.Groups["name"].Value).Distinct())
         {
             Assert.Matches($"(?m)^#?{name}=", example);
         }
@@ -335,6 +336,7 @@ public sealed class ComposeTests : IDisposable
         using var process = Process.Start(new ProcessStartInfo("docker-compose", $"{files} config -q")
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
@@ -348,11 +350,11 @@ public sealed class ComposeTests : IDisposable
     private static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    private static bool IsSecretName(string variable) => Regex.IsMatch(variable, "(?i)(password|apikey|token|dsn|connectionstrings__|secret)");
+    private static bool IsSecretName(string variable) => Regex.IsMatch(variable, "(?i)(password|apikey|token|dsn|connectionstrings__|secret)", RegexOptions.ExplicitCapture, Patience);
 
     /// <summary>What a value is without a variable that is set.</summary>
     private static string Default(string? value) =>
-        Regex.Match(value ?? "", @"^\$\{[A-Z_]+:-(?<default>.*)\}$") is { Success: true } match ? match.Groups["default"].Value : value ?? "";
+        Regex.Match(value ?? "", @"^\$\{[A-Z_]+:-(?<default>.*)\}$", RegexOptions.ExplicitCapture, Patience) is { Success: true } match ? match.Groups["default"].Value : value ?? "";
 
     private List<(string Name, Generated.Yaml Service)> Services(string file)
     {

@@ -124,7 +124,7 @@ public sealed class GenerateTests : IDisposable
     public void A_required_setting_that_cannot_be_is_named(string line, string message)
     {
         var key = line[..line.IndexOf(':', StringComparison.Ordinal)];
-        Assert.Equal(2, generated.Run(Regex.Replace(Generated.Settings, $"(?m)^{key}: .*$", line)));
+        Assert.Equal(2, generated.Run(Regex.Replace(Generated.Settings, $"(?m)^{key}: .*$", line, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))));
         Assert.Contains(message, generated.Said, StringComparison.Ordinal);
     }
 
