@@ -125,7 +125,7 @@ printf 'REDIS_IMAGE=redis:8\n' >"$compose/.env"
 
 # --- first start ----------------------------------------------------------------------------------------------------------
 rollout() { "$root/deploy/rollout.sh" "$@"; }
-in_service() { docker ps --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" --format '{{.Image}}'; }
+in_service() { docker ps -q --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" | xargs -r docker inspect --format '{{.Config.Image}}'; }
 serves() { [ "$(in_service "$1" | sort | uniq -c | awk '{print $1, $2}')" = "2 $2" ] || { in_service "$1"; return 1; }; }
 container() { docker ps -q --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" | head -n 1; }
 sql() { docker exec "$(container postgres)" psql -U postgres -d blogdb -qAtc "$1"; }
@@ -140,7 +140,7 @@ check "Two of Web serve" serves web "${image[web:r1]}"
 for service in postgres redis api web nginx; do check "$service becomes healthy" eventually 90 healthy "$service"; done
 
 issuer() { echo | openssl s_client -connect "127.0.0.1:$https_port" -servername "$domain" 2>/dev/null | openssl x509 -noout -issuer | grep -qi pebble; }
-check "nginx serves a certificate that the ACME server issued" eventually 120 issuer
+check "nginx serves a certificate that the ACME server issued" eventually 180 issuer
 docker exec "$(container pebble)" true
 docker run --rm --network "container:$(container pebble)" --entrypoint curl blogcreator-test/pebble -sk https://127.0.0.1:15000/roots/0 >"$work/root.pem"
 check "The chain is the ACME server's" openssl verify -CAfile "$work/root.pem" -untrusted <(echo | openssl s_client -showcerts -connect "127.0.0.1:$https_port" -servername "$domain" 2>/dev/null) <(echo | openssl s_client -connect "127.0.0.1:$https_port" -servername "$domain" 2>/dev/null | openssl x509)
