@@ -44,8 +44,9 @@ def ask(method, path, body=None, expected=(200, 201, 202, 204), kind="applicatio
     content = answer.read()
     for line in answer.headers.get_all("Set-Cookie") or []:
         name, value = line.split(";")[0].split("=", 1)
-        if "Secure" not in line or "HttpOnly" not in line:
-            sys.exit(f"The cookie {name} is not kept from scripts and plain HTTP: {line.split('=')[0]} {line.split(';')[1:]}")
+        marks = {part.strip().lower() for part in line.split(";")[1:]}
+        if not {"secure", "httponly"} <= marks:
+            sys.exit(f"The cookie {name} is not kept from scripts and plain HTTP: {marks}")
         cookies[name] = value
     connection.close()
     if answer.status not in expected:
