@@ -153,7 +153,7 @@ internal static class Catalog
             Networks = ["front", "data", "telemetry", "egress"],
             WaitsFor = [("migrate", Wait.Completed), ("postgres", Wait.Healthy), ("redis", Wait.Healthy), ("elasticsearch", Wait.Started)],
             StopWithin = 90,
-            Health = new(["dotnet", "BlogCreator.Api.dll", "healthcheck"]),
+            Health = new(["dotnet", "BlogCreator.Api.dll", "healthcheck"], Every: 30),
             Volumes = [new("files", "/data/files", IsReadOnly: false), new("keys", "/data/keys", IsReadOnly: false)],
             Environment = settings =>
             [
@@ -169,7 +169,7 @@ internal static class Catalog
             Networks = ["front", "data", "telemetry"],
             WaitsFor = [("redis", Wait.Healthy), ("api", Wait.Started)],
             StopWithin = 90,
-            Health = new(["dotnet", "BlogCreator.Web.dll", "healthcheck"]),
+            Health = new(["dotnet", "BlogCreator.Web.dll", "healthcheck"], Every: 30),
             Volumes = [new("keys", "/data/keys", IsReadOnly: false)],
             Environment = _ => [("DataProtection__Path", "/data/keys")],
         },
