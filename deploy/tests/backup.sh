@@ -281,12 +281,13 @@ check "blogctl rotate postgres-password" blogctl rotate postgres-password
 check "it is another" [ "$(cat "$work/secrets/postgres-password")" != "$old" ]
 check "it stands in the same file, and works" is "$(stat -c %i "$work/secrets/postgres-password") $(fingerprint)" "$inode $before"
 check "blogctl backup diff, with the new password" blogctl backup diff
-check "blogctl drill" blogctl drill
-cat "$work/out"
-check "the drill is told as a metric" [ "$(told restore_drill_last_success_timestamp_seconds)" -gt 0 ]
 echo "INSERT INTO \"Documents\" VALUES ('$(printf 'f%.0s' $(seq 64))')" | sql
 refuses "the drill notices an original that no snapshot has" "missing: ffff" blogctl drill
 echo "DELETE FROM \"Documents\" WHERE \"Sha256\" LIKE 'ffff%'" | sql
+refuses "blogctl status says so" "drill: failed" blogctl status
+check "blogctl drill" blogctl drill
+cat "$work/out"
+check "the drill is told as a metric" [ "$(told restore_drill_last_success_timestamp_seconds)" -gt 0 ]
 check "blogctl verify" blogctl verify
 check "blogctl export" blogctl export "$work/blog.dump"
 check "the export can be read" docker run --rm -i --network none --entrypoint pg_restore "$image" --list <"$work/blog.dump"
@@ -295,7 +296,8 @@ check "again everything is equal" is "$(fingerprint 2>&1)" "$before"
 check "the container of the backups is healthy again" healthy backup
 check "blogctl backups" blogctl backups
 cat "$work/out"
-check "blogctl status" blogctl status
+check "blogctl status: all well" grep -q "^All well" <(blogctl status)
+blogctl status >"$work/out" || true
 cat "$work/out"
 
 finish
