@@ -4,7 +4,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-# shellcheck source-path=SCRIPTDIR
+# shellcheck source=deploy/tests/lib.sh
 . "$here/lib.sh"
 need_docker
 work=$(mktemp -d)

@@ -7,7 +7,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-# shellcheck source-path=SCRIPTDIR
+# shellcheck source=deploy/tests/lib.sh
 . "$here/lib.sh"
 
 watch_for=120 keep=no
@@ -34,6 +34,7 @@ background=()
 finish() {
     local pid
     touch "$work/stop"
+    [ -z "${traffic_pid:-}" ] || timeout 90 tail --pid="$traffic_pid" -f /dev/null || true
     for pid in "${background[@]}"; do kill "$pid" 2>/dev/null || true; done
     if [ "$keep" = yes ]; then
         echo "Left running: project $project, files in $work, address $base"
@@ -128,12 +129,14 @@ rollout() { "$root/deploy/rollout.sh" "$@"; }
 in_service() { docker ps -q --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" | xargs -r docker inspect --format '{{.Config.Image}}'; }
 serves() { [ "$(in_service "$1" | sort | uniq -c | awk '{print $1, $2}')" = "2 $2" ] || { in_service "$1"; return 1; }; }
 container() { docker ps -q --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" | head -n 1; }
-sql() { docker exec "$(container postgres)" psql -U postgres -d blogdb -qAtc "$1"; }
+# shellcheck disable=SC2016 # Expanded in the container, so that the password is not seen outside.
+sql() { docker exec "$(container postgres)" sh -c 'PGPASSWORD=$(cat /run/secrets/postgres-password) exec psql -U postgres -d blogdb -qAtc "$1"' - "$1"; }
 # shellcheck disable=SC2046 # ids, one a word
 healthy() { [ "$(docker inspect --format '{{.State.Health.Status}}' $(docker ps -q --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1") | sort -u)" = healthy ]; }
 
 say "Starting the stack."
 check "The first release starts" rollout deploy --api "${image[api:r1]}" --web "${image[web:r1]}"
+# shellcheck disable=SC2154 # Counted in lib.sh.
 [ "$failed" -eq 0 ] || { tail -n 40 "$compose/state/up.log"; summary; exit 1; }
 check "Two of Api serve" serves api "${image[api:r1]}"
 check "Two of Web serve" serves web "${image[web:r1]}"
