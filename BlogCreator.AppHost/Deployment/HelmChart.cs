@@ -23,7 +23,7 @@ internal static class HelmChart
             new($"{Folder}/Chart.yaml", WithHeader([], HelmWriter.Write(About(app)))),
             new($"{Folder}/values.yaml", WithHeader(["Your own values belong in values.override.yaml beside it, which is yours alone: helm upgrade --values."], HelmWriter.Write(values.ToYaml()))),
             new($"{Folder}/values.schema.json", ValuesOfChart.Schema(values).ToJsonString(Json).ReplaceLineEndings("\n") + "\n"),
-            new($"{Folder}/.helmignore", "values.override.yaml\n*.orig\n.*.swp\n"),
+            new($"{Folder}/.helmignore", string.Concat(DeployedApp.Header.Select(line => $"# {line}\n")) + "values.override.yaml\n*.orig\n.*.swp\n"),
             new($"{Folder}/templates/_helpers.tpl", WithTemplateHeader(ChartTexts.Helpers)),
             new($"{Folder}/templates/_environment.tpl", WithTemplateHeader(string.Join('\n', model.Projects.Select(project => Environment(model, project))))),
             new($"{Folder}/templates/NOTES.txt", ChartTexts.Notes),

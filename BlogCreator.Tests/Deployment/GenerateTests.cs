@@ -54,7 +54,8 @@ public sealed class GenerateTests : IDisposable
     {
         Assert.Equal(0, generated.Run());
         Assert.All(
-            generated.Everything().Where(file => !Path.GetFileName(file.Key).StartsWith("NOTES", StringComparison.Ordinal)),
+            // JSON has no comments, and the notes are read by whoever installs.
+            generated.Everything().Where(file => !file.Key.EndsWith(".json", StringComparison.Ordinal) && !Path.GetFileName(file.Key).StartsWith("NOTES", StringComparison.Ordinal)),
             file => Assert.Contains("dotnet run --project BlogCreator.AppHost -- generate", string.Join('\n', file.Value.Split('\n').Take(4)), StringComparison.Ordinal));
     }
 

@@ -128,7 +128,9 @@ public sealed class NginxSwitchTests
                     ? await http.GetAsync("/page", CancellationToken.None)
                     : await http.PostAsync("/api/v1/session", new StringContent("body"), CancellationToken.None);
             }
-            catch (HttpRequestException closed) when (closed.HttpRequestError == HttpRequestError.ResponseEnded || closed.InnerException is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded })
+            catch (HttpRequestException closed) when (closed.HttpRequestError == HttpRequestError.ResponseEnded
+                // NO_ERROR and REFUSED_STREAM: it goes, and has not taken this request up (RFC 9113, 8.7).
+                || closed.InnerException is HttpProtocolException { ErrorCode: 0 or 7 } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded })
             {
                 return null;
             }
