@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Everything about deployment that is shown by running it: images, the production stack with releases under load, backups,
 # the firewall, and the linters of all that is not C#. One command for the whole of it:
-#   deploy/tests/run.sh            as the bars say: each release watched for two minutes, 1 GB restored, ten minutes of load
-#   deploy/tests/run.sh --small    the same with small sizes, for every change
-# Needs root on Debian or Ubuntu and the packages that .ci/run installs. Starts a container engine when none runs, and
+#   deploy/tests/run.sh            as the bars say: each release watched for two minutes, 1 GB restored
+#   deploy/tests/run.sh --small    the same with small sizes
+# Needs root on Debian or Ubuntu and the packages of .github/install.sh. Starts a container engine when none runs, and
 # stops it again. Base images come from a registry; where none can be reached, BASE_IMAGES names a script that makes
 # look-alikes under the same names. Ends with "N passed, N failed".
 set -uo pipefail
@@ -70,7 +70,7 @@ if [ "$size" = small ]; then
     part stack "$here/stack.sh" --quick
 else
     part backup "$here/backup.sh" --size 1G
-    part stack "$here/stack.sh" --load
+    part stack "$here/stack.sh"
 fi
 
 echo "$passed passed, $failed failed"
