@@ -44,7 +44,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 export COMPOSE_PROJECT_NAME=backuptest$$ BLOGCTL_FILES=$work/docker-compose.yml
 image=$COMPOSE_PROJECT_NAME-postgres
-passed=0 failed=0
 
 compose() {
     if docker compose version >/dev/null 2>&1; then
@@ -65,40 +64,8 @@ clean() {
 }
 trap clean EXIT
 
-pass() {
-    passed=$((passed + 1))
-    echo "ok      $*"
-}
-fail() {
-    failed=$((failed + 1))
-    echo "FAILED  $*"
-}
-# check NAME COMMAND...
-check() {
-    local name=$1
-    shift
-    if "$@" >"$work/out" 2>&1; then pass "$name"; else
-        fail "$name"
-        tail -n 30 "$work/out" | sed 's/^/        /'
-    fi
-}
-# refuses NAME TEXT COMMAND...: it fails, and says TEXT.
-refuses() {
-    local name=$1 text=$2
-    shift 2
-    if "$@" >"$work/out" 2>&1; then
-        fail "$name (it succeeded)"
-    elif grep -qi -- "$text" "$work/out"; then
-        pass "$name"
-    else
-        fail "$name (it did not say: $text)"
-        tail -n 30 "$work/out" | sed 's/^/        /'
-    fi
-}
-finish() {
-    echo "$passed passed, $failed failed"
-    [ "$failed" -eq 0 ]
-}
+# shellcheck source=deploy/tests/lib.sh
+. "$here/lib.sh"
 
 blogctl() { "$here/../blogctl" "$@"; }
 container() { docker ps -aq --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter "label=com.docker.compose.service=$1"; }
@@ -197,7 +164,7 @@ echo "== image and start"
 if ! docker build -q -t "$image" --build-arg POSTGRES_IMAGE="${POSTGRES_IMAGE:-postgres:18}" "$here/../postgres" >"$work/build" 2>&1; then
     cat "$work/build"
     fail "image builds"
-    finish
+    summary
     exit
 fi
 pass "image builds"
@@ -250,7 +217,7 @@ at=$(echo "SELECT now()" | sql)
 sleep 1.1
 echo 'DROP TABLE filler; DROP TABLE later' | sql
 in_files "rm $stored"
-refuses "the tables are gone" "does not exist" fingerprint
+refused "the tables are gone" "does not exist" fingerprint
 start=$(date +%s.%N)
 check "blogctl restore --to \"$at\"" blogctl restore --to "$at" --yes
 seconds=$(echo "$(date +%s.%N) $start" | awk '{ printf "%.1f", $1 - $2 }')
@@ -266,12 +233,12 @@ echo "== what must not be restored"
 started=$(docker inspect --format '{{.State.StartedAt}}' "$(container postgres)")
 chmod u+w "$work/secrets/backup-key"
 printf 'another' >"$work/secrets/backup-key"
-refuses "a wrong key is refused" "does not open the repository" blogctl restore --to latest --yes
+refused "a wrong key is refused" "does not open the repository" blogctl restore --to latest --yes
 printf '%s' "$key" >"$work/secrets/backup-key"
 chmod 0444 "$work/secrets/backup-key"
-refuses "a time before the first backup is refused" "oldest backup" blogctl restore --to "2001-01-01 00:00:00+00" --yes
-refuses "a time to come is refused" "in the future" blogctl restore --to "2101-01-01 00:00:00+00" --yes
-refuses "what is no time is refused" "not a time" blogctl restore --to "yesterdayish" --yes
+refused "a time before the first backup is refused" "oldest backup" blogctl restore --to "2001-01-01 00:00:00+00" --yes
+refused "a time to come is refused" "in the future" blogctl restore --to "2101-01-01 00:00:00+00" --yes
+refused "what is no time is refused" "not a time" blogctl restore --to "yesterdayish" --yes
 check "meanwhile the database ran on" is "$(docker inspect --format '{{.State.StartedAt}}' "$(container postgres)") $(fingerprint)" "$started $before"
 
 echo "== rotation, drill, verify"
@@ -282,9 +249,9 @@ check "it is another" [ "$(cat "$work/secrets/postgres-password")" != "$old" ]
 check "it stands in the same file, and works" is "$(stat -c %i "$work/secrets/postgres-password") $(fingerprint)" "$inode $before"
 check "blogctl backup diff, with the new password" blogctl backup diff
 echo "INSERT INTO \"Documents\" VALUES ('$(printf 'f%.0s' $(seq 64))')" | sql
-refuses "the drill notices an original that no snapshot has" "missing: ffff" blogctl drill
+refused "the drill notices an original that no snapshot has" "missing: ffff" blogctl drill
 echo "DELETE FROM \"Documents\" WHERE \"Sha256\" LIKE 'ffff%'" | sql
-refuses "blogctl status says so" "drill: failed" blogctl status
+refused "blogctl status says so" "drill: failed" blogctl status
 check "blogctl drill" blogctl drill
 cat "$work/out"
 check "the drill is told as a metric" [ "$(told restore_drill_last_success_timestamp_seconds)" -gt 0 ]
@@ -300,4 +267,4 @@ check "blogctl status: all well" grep -q "^All well" <(blogctl status)
 blogctl status >"$work/out" || true
 cat "$work/out"
 
-finish
+summary

@@ -20,16 +20,8 @@ cleanup() {
     rm -rf "$work"
 }
 trap cleanup EXIT
-passed=0 failed=0
-check() {
-    local name=$1
-    shift
-    if "$@" >"$work/output" 2>&1; then
-        echo "ok      $name"; passed=$((passed + 1))
-    else
-        echo "FAILED  $name"; sed 's/^/        /' "$work/output"; failed=$((failed + 1))
-    fi
-}
+# shellcheck source=deploy/tests/lib.sh
+. deploy/tests/lib.sh
 not() { ! "$@"; }
 within() { # SECONDS COMMAND...: until it holds
     local end=$((SECONDS + $1))
@@ -190,5 +182,4 @@ check "5432 is closed after it" not reach "$outside" 10.77.0.1 5432
 check "the rules are removed" apply --remove
 check "5432 answers again" reach "$outside" 10.77.0.1 5432
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+summary

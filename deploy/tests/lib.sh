@@ -5,34 +5,40 @@ failed=0
 
 say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
 
-# check SENTENCE COMMAND...: the sentence holds when the command succeeds; else its output says why not.
+pass() {
+    passed=$((passed + 1))
+    say "ok      $*"
+}
+fail() {
+    failed=$((failed + 1))
+    say "FAILED  $*"
+}
+shown() { tail -n 30 "${work:?}/out" | sed 's/^/          /'; }
+
+# check SENTENCE COMMAND...: the sentence holds when the command succeeds; else what it said, in $work/out, says why not.
+# In a file and not in a variable: a command may leave something running that would keep the pipe open.
 check() {
-    local sentence=$1 output
+    local sentence=$1
     shift
-    if output=$("$@" 2>&1); then
-        passed=$((passed + 1))
-        say "ok      $sentence"
+    if "$@" >"${work:?}/out" 2>&1; then
+        pass "$sentence"
     else
-        failed=$((failed + 1))
-        say "FAILED  $sentence"
-        tail -n 15 <<<"$output" | sed 's/^/          /'
+        fail "$sentence"
+        shown
     fi
 }
 
-# Refused, and the words say why: refused SENTENCE REGEX COMMAND...
+# Refused, and the words say why: refused SENTENCE WORDS COMMAND...
 refused() {
-    local sentence=$1 words=$2 output
+    local sentence=$1 words=$2
     shift 2
-    if output=$("$@" 2>&1); then
-        failed=$((failed + 1))
-        say "FAILED  $sentence: it was not refused"
-    elif grep -qiE "$words" <<<"$output"; then
-        passed=$((passed + 1))
-        say "ok      $sentence"
+    if "$@" >"${work:?}/out" 2>&1; then
+        fail "$sentence: it was not refused"
+    elif grep -qi -- "$words" "$work/out"; then
+        pass "$sentence"
     else
-        failed=$((failed + 1))
-        say "FAILED  $sentence: it does not say '$words'"
-        tail -n 8 <<<"$output" | sed 's/^/          /'
+        fail "$sentence: it does not say '$words'"
+        shown
     fi
 }
 

@@ -12,20 +12,8 @@ shopt -s nullglob
 export tools=$PWD/artifacts/tools/lint/node_modules
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-check() {
-    local name=$1
-    shift
-    if "$@" >"$work/output" 2>&1; then
-        echo "ok      $name"
-        passed=$((passed + 1))
-    else
-        echo "FAILED  $name"
-        sed 's/^/        /' "$work/output"
-        failed=$((failed + 1))
-    fi
-}
+# shellcheck source=deploy/tests/lib.sh
+. deploy/tests/lib.sh
 
 needs() {
     command -v "$1" >/dev/null || { echo "$1 is not installed. Run .github/install.sh linters"; return 1; }
@@ -128,5 +116,4 @@ done
 check "amtool: deploy/alertmanager/alertmanager.yml" alertmanager deploy/alertmanager/alertmanager.yml
 check "nft: deploy/firewall/blogcreator.nft" rules_of_the_firewall deploy/firewall/blogcreator.nft
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+summary
