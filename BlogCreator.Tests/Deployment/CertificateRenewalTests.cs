@@ -32,7 +32,7 @@ public sealed class CertificateRenewalTests
         Assert.Contains("Pebble", await Issuer(edge), StringComparison.Ordinal);
 
         using var enough = new CancellationTokenSource();
-        var load = Enumerable.Range(0, 4).Select(worker => NginxSwitchTests.Load(edge, worker, enough.Token)).ToList();
+        var load = Enumerable.Range(0, 4).Select(worker => NginxSwitchTests.Load(edge, worker, [app], enough.Token)).ToList();
         (code, output) = await pebble.Renew(edge, "now");
         Assert.True(code == 0, output);
         await Eventually.Holds(async () => await edge.Serial() != first);

@@ -38,8 +38,9 @@ fi
 
 mkdir -p "$CERTIFICATES/pairs"
 serial=$(openssl x509 -in "$RENEWED_LINEAGE/fullchain.pem" -noout -serial)
-pair=pairs/$(date -u +%Y%m%dT%H%M%SZ)-${serial#serial=}
-mkdir "$CERTIFICATES/$pair"
+# A name of its own also where the same certificate is handed over twice within a second.
+pair=$(mktemp -d "$CERTIFICATES/pairs/$(date -u +%Y%m%dT%H%M%SZ)-${serial#serial=}-XXXXXX")
+pair=pairs/${pair##*/}
 umask 077
 cat "$RENEWED_LINEAGE/privkey.pem" >"$CERTIFICATES/$pair/privkey.pem"
 cat "$RENEWED_LINEAGE/fullchain.pem" >"$CERTIFICATES/$pair/fullchain.pem"
