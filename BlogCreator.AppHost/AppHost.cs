@@ -126,7 +126,9 @@ if (builder.ExecutionContext.IsPublishMode)
         .WithVolume("postgres-socket", "/var/run/postgresql")
         .WithVolume("backup-repository", "/var/lib/backup")
         .WithVolume("files", "/data/files", isReadOnly: true)
-        .WithVolume("keys", "/data/keys", isReadOnly: true);
+        .WithVolume("keys", "/data/keys", isReadOnly: true)
+        .WithVolume("certificates", "/etc/nginx/certificates", isReadOnly: true)
+        .WithVolume("letsencrypt", "/etc/letsencrypt", isReadOnly: true);
 
     // The way in, and its certificates.
     builder.AddContainer("nginx", "nginx", "1.29")
@@ -185,6 +187,12 @@ if (builder.ExecutionContext.IsPublishMode)
         .WithImageRegistry("docker.elastic.co")
         .WithEnvironment("ELASTICSEARCH_HOSTS", elastic)
         .WithEnvironment("XPACK_MONITORING_ENABLED", "false")
+        // What is taken from Filebeat is on the disk before it is acknowledged; what Elasticsearch refuses is kept to be looked at.
+        .WithEnvironment("QUEUE_TYPE", "persisted")
+        .WithEnvironment("QUEUE_MAX_BYTES", "1gb")
+        .WithEnvironment("DEAD_LETTER_QUEUE_ENABLE", "true")
+        .WithEnvironment("DEAD_LETTER_QUEUE_MAX_BYTES", "256mb")
+        .WithEnvironment("PIPELINE_ECS_COMPATIBILITY", "v8")
         .WithEndpoint(targetPort: 5044, name: "beats")
         .WithBindMount("../deploy/logstash/pipeline", "/usr/share/logstash/pipeline", isReadOnly: true)
         .WithVolume("logstash", "/usr/share/logstash/data");

@@ -10,7 +10,7 @@ namespace BlogCreator.ServiceDefaults;
 
 /// <summary>
 /// <c>/health</c> for people (every check), <c>/health/live</c> for whoever restarts the process (nothing it depends on),
-/// <c>/health/ready</c> for whoever sends it requests (the checks tagged <c>ready</c>, and not while it is stopping).
+/// <c>/health/ready</c> for whoever sends it requests (the checks tagged <c>ready</c>, and not while it is stopping or has not yet warmed up).
 /// </summary>
 internal static class Health
 {
@@ -19,13 +19,16 @@ internal static class Health
     public static void MapHealth(this WebApplication app)
     {
         var draining = app.Services.GetRequiredService<Draining>();
+        var warmUp = app.Services.GetRequiredService<WarmUp>();
         Map("/health", _ => true);
         Map("/health/live", _ => false);
-        // Not a check: a failed one is logged as an error, and stopping is none.
+        // No checks: a failed one is logged as an error, and neither starting nor stopping is one.
         Map("/health/ready", check => check.Tags.Contains("ready")).Add(endpoint =>
         {
             var check = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context => draining.IsStopping ? RefuseRequests(context) : check(context);
+            endpoint.RequestDelegate = context => draining.IsStopping ? RefuseRequests(context, "stopping")
+                : warmUp.IsDone ? check(context)
+                : RefuseRequests(context, "warming up");
         });
 
         IEndpointConventionBuilder Map(string path, Func<HealthCheckRegistration, bool> which) => app
@@ -33,11 +36,11 @@ internal static class Health
             .AllowAnonymous().DisableRateLimiting().DisableHttpMetrics();
     }
 
-    private static Task RefuseRequests(HttpContext context)
+    private static Task RefuseRequests(HttpContext context, string status)
     {
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(new { status = "stopping" }, JsonSerializerOptions.Web, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(new { status }, JsonSerializerOptions.Web, context.RequestAborted);
     }
 
     /// <summary>States only: a description may hold the message of an exception, and the route is public.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 using Polly;
+using Polly.Timeout;
 
 namespace BlogCreator.ServiceDefaults;
 
@@ -43,10 +44,13 @@ internal static class HttpClients
         resilience.Retry.DisableForUnsafeHttpMethods();
         // Whoever asks too often is told to wait: asking again would make it worse, and a page must not wait for them. Nor
         // does one such caller make the service they ask a broken one, which it would be for everybody.
+        // Half of the attempts, not the tenth that is usual: there is one other service, and without it there is no page.
+        resilience.CircuitBreaker.FailureRatio = 0.5;
         var broken = resilience.CircuitBreaker.ShouldHandle;
         resilience.CircuitBreaker.ShouldHandle = attempt => IsTooMany(attempt.Outcome.Result) ? ValueTask.FromResult(false) : broken(attempt);
+        // Nor is one that answers too slowly asked once more: it would have twice the work, and nobody waits any longer.
         var worthwhile = resilience.Retry.ShouldHandle;
-        resilience.Retry.ShouldHandle = attempt => settings.Retries == 0 || IsTooMany(attempt.Outcome.Result) || AsksForStream(attempt.Context.GetRequestMessage())
+        resilience.Retry.ShouldHandle = attempt => settings.Retries == 0 || attempt.Outcome.Exception is TimeoutRejectedException || IsTooMany(attempt.Outcome.Result) || AsksForStream(attempt.Context.GetRequestMessage())
             ? ValueTask.FromResult(false)
             : worthwhile(attempt);
     }

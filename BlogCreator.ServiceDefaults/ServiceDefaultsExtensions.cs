@@ -20,6 +20,7 @@ public static class ServiceDefaultsExtensions
         builder.AddTelemetry();
         builder.AddHealth();
         builder.AddDraining();
+        builder.AddWarmUp();
         builder.AddProblems();
         builder.AddTrustedProxies();
         builder.AddHttpClients();

@@ -9,6 +9,7 @@ project=${COMPOSE_PROJECT_NAME:-blogcreator}
 state=$folder/state
 settings=$folder/.env
 releases=$state/releases
+in_service=$state/in-service
 services=(api web)
 
 # Seconds. A release that is not ready by then is broken; one that was switched to is watched for so long.
@@ -84,14 +85,24 @@ remember() {
     chmod 0640 "$draft"
     mv "$draft" "$settings"
     printf '%s api=%s web=%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$api" "$web" >>"$releases"
+    shift 2
+    printf '%s\n' "$@" >"$in_service.new"
+    mv "$in_service.new" "$in_service"
+}
+
+# The containers of the release in service. Others are of a rollout that was killed; where none is known, all are.
+serving() {
+    local known
+    known=$(containers "$1" | grep -xF -f "$in_service" 2>/dev/null || true)
+    if [ -n "$known" ]; then printf '%s\n' "$known"; else containers "$1"; fi
 }
 
 # A tag can be moved to another image; a digest cannot.
 pinned() {
-    local digest
-    digest=$(docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$1" 2>/dev/null | grep -F "${1%@*}" | head -n 1 || true)
-    [ -n "$digest" ] || digest=$(docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$1" 2>/dev/null | head -n 1)
-    if [ -n "$digest" ]; then printf '%s' "$digest"; else printf '%s' "$1"; fi
+    local digests digest
+    digests=$(docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$1" 2>/dev/null || true)
+    digest=$(grep -m 1 -F "${1%@*}" <<<"$digests" || head -n 1 <<<"$digests")
+    printf '%s' "${digest:-$1}"
 }
 
 fetch() {
@@ -125,9 +136,8 @@ wait_ready() {
 
 # From nginx, the way a visitor's request comes, but to this one container.
 try_out() {
-    local id=$1 service=$2 path edge
+    local id=$1 service=$2 path paths edge
     edge=$(nginx)
-    local paths
     case $service in
     api) paths=(/health/ready "/api/v1/public/posts?pageSize=1") ;;
     web) paths=(/health/ready / /feed.xml) ;;
@@ -153,9 +163,9 @@ failures_since() {
 }
 
 bring_into_service() {
-    local api=$1 web=$2 migrate=$3 service
+    local api=$1 web=$2 migrate=$3 service id
     local -A old new
-    for service in "${services[@]}"; do old[$service]=$(containers "$service" | tr '\n' ' '); done
+    for service in "${services[@]}"; do old[$service]=$(serving "$service" | tr '\n' ' '); done
 
     if [ -z "${old[api]}" ] || [ -z "${old[web]}" ] || [ -z "$(nginx)" ]; then
         say "Nothing is in service yet: starting everything."
@@ -166,7 +176,8 @@ bring_into_service() {
         for service in "${services[@]}"; do
             for id in $(containers "$service"); do wait_ready "$id" "$service" || fail "The first start failed. What is running is left for you to look at: docker logs $(name_of "$id")"; done
         done
-        remember "$api" "$web"
+        # shellcheck disable=SC2046 # ids, one a word
+        remember "$api" "$web" $(containers api) $(containers web)
         say "In service."
         return
     fi
@@ -182,6 +193,15 @@ bring_into_service() {
     # From here on nginx must not take up by itself what is not ready yet.
     # shellcheck disable=SC2086 # ids, one a word
     switch_to "api=$(addresses ${old[api]})" "web=$(addresses ${old[web]})" >/dev/null || fail "nginx cannot be told where to send requests. Nothing was changed."
+
+    local left=()
+    for service in "${services[@]}"; do
+        for id in $(containers "$service" --all); do [[ " ${old[$service]} " == *" $id "* ]] || left+=("$id"); done
+    done
+    if [ "${#left[@]}" -gt 0 ]; then
+        say "A rollout before this one was killed. What it had started is removed."
+        remove "${left[@]}"
+    fi
 
     go_back() {
         trap - INT TERM
@@ -236,7 +256,8 @@ bring_into_service() {
         sleep 2
     done
 
-    remember "$api" "$web"
+    # shellcheck disable=SC2086
+    remember "$api" "$web" ${new[api]} ${new[web]}
     trap - INT TERM
     say "Stopping the old release, which finishes what it does."
     # shellcheck disable=SC2086

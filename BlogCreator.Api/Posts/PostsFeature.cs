@@ -1,3 +1,4 @@
+using BlogCreator.ServiceDefaults;
 using BlogCreator.Api.Operations;
 
 namespace BlogCreator.Api.Posts;
@@ -8,6 +9,7 @@ public static class PostsFeature
     public static IHostApplicationBuilder AddPosts(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<PostsOptions>().BindConfiguration("Posts").ValidateDataAnnotations().ValidateOnStart();
+        builder.WarmUpWith(WarmUpPosts.Visits);
         builder.Services.AddJob<PublishScheduledPost>();
         builder.Services.AddJob<RemoveDeletedPost>();
         builder.Services.AddSingleton<RelatedPosts>();

@@ -15,6 +15,9 @@ internal sealed record ServiceFacts(string Name, Part Part, ServiceLimits Limits
     /// <summary>Why it has to be root; null when it is not.</summary>
     public string? WhyRoot { get; init; }
 
+    /// <summary>What it may do beside what its user may, by the names of Linux's capabilities.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
     /// <summary>Why its root file system has to be written to; null when it need not.</summary>
     public string? WhyWritable { get; init; }
 
@@ -194,11 +197,13 @@ internal static class Catalog
         },
         new("backup", Part.Backup, Limits(1, 512, 100), ByteSize.Mega(128))
         {
-            User = "postgres",
+            User = "root",
+            WhyRoot = "the keys are for their owner alone; it reads them and does everything else as postgres",
+            Capabilities = ["DAC_READ_SEARCH", "SETGID", "SETUID"],
             Networks = ["data", "telemetry", "egress"],
             WaitsFor = [("postgres", Wait.Healthy)],
             StopWithin = 60,
-            Health = new(["busybox", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9187/metrics.txt"]),
+            Health = new(["backup", "healthcheck"]),
             SecretFiles = new Dictionary<string, string?> { ["BACKUP_KEY"] = null },
             Secrets = [("postgres-password", Part.Backup)],
         },

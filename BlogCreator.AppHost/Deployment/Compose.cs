@@ -129,6 +129,7 @@ internal sealed class Compose
             { "stop_grace_period", $"{facts.StopWithin}s" },
             { "read_only", facts.WhyWritable is null, facts.WhyWritable is { } why ? $"Not, because {why}." : null },
             { "cap_drop", List("ALL") },
+            { "cap_add", facts.Capabilities.Count > 0 ? facts.Capabilities : null },
             { "security_opt", List("no-new-privileges:true") },
             { "cpus", limits.Cpus },
             { "mem_limit", limits.Memory.ToString().ToLowerInvariant() },

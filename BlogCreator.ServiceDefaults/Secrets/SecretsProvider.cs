@@ -83,6 +83,11 @@ internal sealed class SecretsProvider(IConfigurationRoot configuration, TimeProv
         static string? Value(IDictionary<string, string?> data, string key) => data.TryGetValue(key, out var value) ? value : null;
     }
 
+    /// <summary>Not here: a setting that a program gives itself goes to every provider, and is no secret.</summary>
+    public override void Set(string key, string? value)
+    {
+    }
+
     public void Dispose()
     {
         lock (_gate)

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Polly.Timeout;
 
 namespace BlogCreator.Tests.ServiceDefaults;
 
@@ -29,6 +30,20 @@ public sealed class HttpClientsTests
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(end, answer.StatusCode);
         Assert.Equal(attempts, seen);
+    }
+
+    [Fact]
+    public async Task Who_answers_too_slowly_is_not_given_twice_the_work()
+    {
+        var seen = 0;
+        await using var service = await RunningService.Start(settings: ["--HttpClients:AttemptSeconds=1"], map: app => app.MapGet("/slow", (HttpContext context) =>
+        {
+            Interlocked.Increment(ref seen);
+            return Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }));
+        var client = service.App.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
+        await Assert.ThrowsAsync<TimeoutRejectedException>(() => client.GetAsync($"{service.App.Urls.First()}/slow", TestContext.Current.CancellationToken));
+        Assert.Equal(1, seen);
     }
 
     [Fact]

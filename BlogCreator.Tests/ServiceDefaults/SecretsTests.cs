@@ -192,6 +192,16 @@ public sealed class SecretsTests : IDisposable
     }
 
     [Fact]
+    public void What_a_program_sets_by_itself_holds_and_is_no_changed_secret()
+    {
+        Write("key", "hush");
+        var configuration = Configure(("A:B", "{secret:key}"), ("urls", "http://*:8080"));
+        configuration["urls"] = "http://*:8080;http://*:9464";
+        Assert.Empty(SecretsFeature.Provider(configuration)!.ReadAgain(atOnce: true));
+        Assert.Equal("http://*:8080;http://*:9464", configuration["urls"]);
+    }
+
+    [Fact]
     public async Task Redis_is_given_the_new_password_at_the_next_connection()
     {
         RedisServer.SkipUnlessThere();

@@ -30,6 +30,7 @@ public static class PublicFeature
         }
 
         builder.Services.AddSingleton<PostPicture>();
+        builder.WarmUpWith((self, cancel) => WarmUpPages.Visits(self, builder.Environment, cancel));
     }
 
     private static void AddPagesInRedis(this IServiceCollection services)

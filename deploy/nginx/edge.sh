@@ -155,13 +155,13 @@ chosen() { # api or web
 
 servers() { # list
     for server in $(echo "$1" | tr ',' ' '); do
-        # One replica that answers 503 for good reasons (its database is away) must not be taken out at once: then the next
-        # answer would be ours and not its own, which says more.
+        # No replica is taken out for what it answered. Where all of them are busy, or miss their database, all would be taken
+        # out together, and everybody would get our 502 instead of what they had to say. One that is gone refuses at once.
         if follows_names && case ${server%:*} in *[!0-9.]*) true ;; *) false ;; esac; then
-            echo "    server $server resolve max_fails=5 fail_timeout=5s;"
+            echo "    server $server resolve max_fails=0;"
         else
             for address in $(addresses "${server%:*}"); do
-                echo "    server $address:${server##*:} max_fails=5 fail_timeout=5s;"
+                echo "    server $address:${server##*:} max_fails=0;"
             done
         fi
     done

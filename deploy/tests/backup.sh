@@ -247,6 +247,12 @@ old=$(cat "$work/secrets/postgres-password")
 check "blogctl rotate postgres-password" blogctl rotate postgres-password
 check "it is another" [ "$(cat "$work/secrets/postgres-password")" != "$old" ]
 check "it stands in the same file, and works" is "$(stat -c %i "$work/secrets/postgres-password") $(fingerprint)" "$inode $before"
+# What a kill between the file and the database leaves behind.
+cp "$work/secrets/postgres-password" "$work/secrets/postgres-password.before"
+chmod u+w "$work/secrets/postgres-password"
+printf 'never-told-the-database' >"$work/secrets/postgres-password"
+check "a rotation after one that was killed half-way" blogctl rotate postgres-password
+check "nothing is left of it, and the password works" is "$([ -e "$work/secrets/postgres-password.before" ] && echo left) $(fingerprint)" " $before"
 check "blogctl backup diff, with the new password" blogctl backup diff
 echo "INSERT INTO \"Documents\" VALUES ('$(printf 'f%.0s' $(seq 64))')" | sql
 refused "the drill notices an original that no snapshot has" "missing: ffff" blogctl drill
