@@ -3,15 +3,15 @@
 # stalled site shows up as slow requests and not as fewer of them. The npm package loadtest sends; load.mjs says what.
 set -euo pipefail
 usage="usage: run.sh [--base https://HOST] [--duration SECONDS=600] [--rate READS_AND_SEARCHES_PER_SECOND=200]
-              [--uploads PER_MINUTE=60] [--generations PER_MINUTE=6] [--report FOLDER=artifacts/load] [--ca FILE]
-              [--i-own-this-host]
+              [--uploads PER_MINUTE=60] [--generations PER_MINUTE=6] [--ramp SECONDS=20] [--report FOLDER=artifacts/load]
+              [--ca FILE] [--i-own-this-host]
 Who uploads: LOAD_KEY (an API key), or LOAD_EMAIL and LOAD_PASSWORD; on a site without an owner LOAD_SETUP_TOKEN makes one.
 Limits of the site count one address and one person, which is what this is: docs/load-test.md names the settings to raise.
 Fails when a request failed or took 2 seconds, or when the 95th percentile of reads or searches is not under 300 ms."
-base=http://localhost:8080 duration=600 rate=200 uploads=60 generations=6 report=artifacts/load ca="" own=false
+base=http://localhost:8080 duration=600 rate=200 uploads=60 generations=6 ramp=20 report=artifacts/load ca="" own=false
 while [ $# -gt 0 ]; do
     case "$1" in
-        --base | --duration | --rate | --uploads | --generations | --report | --ca)
+        --base | --duration | --rate | --uploads | --generations | --ramp | --report | --ca)
             [ $# -ge 2 ] || { echo "$usage" >&2; exit 2; }
             printf -v "${1#--}" %s "$2"
             shift 2
@@ -21,7 +21,7 @@ while [ $# -gt 0 ]; do
         *) echo "$usage" >&2; exit 2 ;;
     esac
 done
-for name in duration rate uploads generations; do
+for name in duration rate uploads generations ramp; do
     [[ ${!name} =~ ^[0-9]{1,5}$ ]] || { echo "--$name must be a whole number, not '${!name}'." >&2; exit 2; }
 done
 if [ "$duration" -lt 1 ] || [ "$rate" -lt 20 ]; then echo "--duration must be at least 1, --rate at least 20." >&2; exit 2; fi
@@ -58,14 +58,26 @@ attack() { # KIND PER_SECOND COUNT: a process each, so that none delays another
     node "$here/send.mjs" "$work" "$@" &
     attacks+=($!)
 }
-searches=$((rate * 15 / 100))
+arrive() { # RATE SECONDS, of readers
+    local searches=$(($1 * 15 / 100))
+    attack reads "$(($1 - searches))" "$((($1 - searches) * $2))"
+    attack searches "$searches" "$((searches * $2))"
+}
+finished() {
+    for pid in "${attacks[@]}"; do wait "$pid"; done
+    attacks=()
+}
+for share in 4 2; do
+    [ "$ramp" -ge 2 ] || break
+    echo "== $((rate / share)) a second for $((ramp / 2)) s first, which is not measured"
+    arrive "$((rate / share))" "$((ramp / 2))"
+    finished
+done
 echo "== $rate reads and searches a second, $uploads uploads and $generations generations a minute, for $duration s"
-attack reads "$((rate - searches))" "$(((rate - searches) * duration))"
-attack searches "$searches" "$((searches * duration))"
+arrive "$rate" "$duration"
 for kind in uploads generations; do
     count=$((${!kind} * duration / 60))
     [ "$count" -eq 0 ] || attack "$kind" "$(awk -v n="${!kind}" 'BEGIN { print n / 60 }')" "$count"
 done
-for pid in "${attacks[@]}"; do wait "$pid"; done
-attacks=()
+finished
 node "$here/load.mjs" report "$work" "$report"

@@ -175,6 +175,8 @@ secret_seen() {
 check "No secret is in docker inspect, in a log or in an image" secret_seen
 nothing_published() { ! docker ps --filter "label=com.docker.compose.project=$project" --format '{{.Names}} {{.Ports}}' | grep -- '->' | grep -v _nginx_; }
 check "Nothing is published but nginx" nothing_published
+backed_up() { { "$root/deploy/blogctl" status || true; } | grep -E "^$1 .* ago" >/dev/null; }
+for what in database files keys; do check "There is a backup: $what" eventually 120 backed_up "$what"; done
 
 # --- releases under load --------------------------------------------------------------------------------------------------
 traffic() {
@@ -190,7 +192,16 @@ check "It serves" serves api "${image[api:r2]}"
 check "Its column is there" test "$(sql "SELECT count(*) FROM information_schema.columns WHERE column_name = 'RolloutNote'")" = 1
 refused "A release that never gets ready is taken back" "release before is in service" rollout deploy --api "${image[api:broken]}" --web "${image[web:r3]}"
 check "The release before it serves" serves api "${image[api:r2]}"
-check "A third release goes into service" rollout deploy --api "${image[api:r2]}" --web "${image[web:r3]}"
+# Whoever started it has lost their connection.
+setsid "$root/deploy/rollout.sh" deploy --api "${image[api:r2]}" --web "${image[web:r3]}" >"$work/killed.log" 2>&1 &
+half_way=$!
+more_than_two() { [ "$(in_service api | wc -l)" -gt 2 ]; }
+check "A release begins" eventually 90 more_than_two
+kill -KILL -- "-$half_way"
+wait "$half_way" 2>/dev/null || true
+third() { rollout deploy --api "${image[api:r2]}" --web "${image[web:r3]}" 2>&1 | tee "$work/third.log"; }
+check "A third release goes into service" third
+check "It removed what the one that was killed had started" grep "was killed" "$work/third.log"
 check "It serves too" serves web "${image[web:r3]}"
 
 sql 'DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" LIKE '"'2999%'" >/dev/null
