@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything about deployment that is shown by running it: images, the production stack with releases under load, backups,
 # the firewall, and the linters of all that is not C#. One command for the whole of it:
-#   deploy/tests/run.sh            as the bars say: each release watched for two minutes, 1 GB restored
+#   deploy/tests/run.sh            as the bars say: each release watched for two minutes, 1 GB restored, load for ten minutes
 #   deploy/tests/run.sh --small    the same with small sizes
 # Needs root on Debian or Ubuntu and the packages of .github/install.sh. Starts a container engine when none runs, and
 # stops it again. Base images come from a registry; where none can be reached, BASE_IMAGES names a script that makes
@@ -70,7 +70,7 @@ if [ "$size" = small ]; then
     part stack "$here/stack.sh" --quick
 else
     part backup "$here/backup.sh" --size 1G
-    part stack "$here/stack.sh"
+    part stack "$here/stack.sh" --load 600
 fi
 
 echo "$passed passed, $failed failed"

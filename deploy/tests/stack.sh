@@ -2,7 +2,10 @@
 # The production stack for real: both images, two of each service behind nginx with a certificate from an ACME server, the
 # main job through HTTPS, then releases under load: one that migrates, one that is broken, one that cannot migrate, one
 # whose registry is away, and the way back. Needs a container engine and the base images (README.md beside this file).
-#   stack.sh [--quick] [--keep]      --quick watches each release for 10 s instead of two minutes; --keep leaves it running
+#   stack.sh [--quick] [--load SECONDS] [--keep]
+#     --quick  watches each release for 10 s instead of two minutes
+#     --load   ends with 200 requests a second for so long, with deploy/load/run.sh and its bars
+#     --keep   leaves it running
 # Ends with "N passed, N failed".
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -10,13 +13,15 @@ root=$(cd "$here/../.." && pwd)
 # shellcheck source=deploy/tests/lib.sh
 . "$here/lib.sh"
 
-watch_for=120 keep=no
-for option in "$@"; do
-    case $option in
+watch_for=120 keep=no load=0
+while [ $# -gt 0 ]; do
+    case $1 in
     --quick) watch_for=10 ;;
     --keep) keep=yes ;;
-    *) echo "There is no option '$option'." >&2; exit 2 ;;
+    --load) load=${2:-}; shift; [[ $load =~ ^[1-9][0-9]{0,4}$ ]] || { echo "--load needs a number of seconds." >&2; exit 2; } ;;
+    *) echo "There is no option '$1'." >&2; exit 2 ;;
     esac
+    shift
 done
 
 need_docker
@@ -36,6 +41,7 @@ finish() {
     touch "$work/stop"
     [ -z "${traffic_pid:-}" ] || timeout 90 tail --pid="$traffic_pid" -f /dev/null || true
     for pid in "${background[@]}"; do kill "$pid" 2>/dev/null || true; done
+    sed "/ # $project\$/d" /etc/hosts >"$work/hosts" && ! cmp -s "$work/hosts" /etc/hosts && cat "$work/hosts" >/etc/hosts
     if [ "$keep" = yes ]; then
         echo "Left running: project $project, files in $work, address $base"
         return
@@ -226,4 +232,13 @@ check "Sockets were back within three seconds" report "sys.exit('%s' % r['socket
 # shellcheck disable=SC2046
 check "Nothing was killed for want of memory or started anew" sh -c "! docker inspect --format '{{.Name}} {{.RestartCount}} {{.State.OOMKilled}}' $(ids | tr '\n' ' ') | grep -v ' 0 false'"
 [ -n "${BLOGCREATOR_KEEP_REPORT:-}" ] && cp "$work/report.json" "$BLOGCREATOR_KEEP_REPORT"
+
+if [ "$load" -gt 0 ]; then
+    say "200 requests a second for $load s."
+    echo "127.0.0.1 $domain # $project" >>/etc/hosts
+    check "There are posts to read" docker exec "$(container api)" dotnet BlogCreator.Api.dll seed --posts 300 --yes
+    check "All is answered within 2 s, and 95 of 100 reads and searches within 300 ms" env LOAD_KEY="$key" \
+        "$root/deploy/load/run.sh" --base "$base" --ca "$work/root.pem" --duration "$load" --rate 200 --report "$root/artifacts/load"
+    sed 's/^/          /' "$root/artifacts/load/report.md"
+fi
 summary
