@@ -56,6 +56,9 @@ public static class PublicCaching
             context.Features.Set(original);
         }
 
+        // A component whose wait was given up shows what it had, and calls that well: a page that lacks its text must not be kept.
+        context.RequestAborted.ThrowIfCancellationRequested();
+
         response.Headers.Remove(BlazorHint);
         var encoding = PageEncoding.IsWorth(response.ContentType, body.Length) && !response.Headers.ContainsKey(HeaderNames.ContentEncoding) ? PageEncoding.Of(context.Request) : "";
         if (response.StatusCode == StatusCodes.Status200OK && !response.Headers.ContainsKey(HeaderNames.CacheControl))

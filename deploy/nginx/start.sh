@@ -387,18 +387,27 @@ fi
 first_certificate
 write_metrics
 
+nginx='' watcher='' stopping=''
+# shellcheck disable=SC2317 # Called by the trap.
+stop() {
+    stopping=yes
+    [ -z "$watcher" ] || kill "$watcher" 2>/dev/null || true
+    # Finishes what is on its way, and closes what is still open after SHUTDOWN_SECONDS.
+    [ -z "$nginx" ] || kill -QUIT "$nginx" 2>/dev/null || true
+}
+# Before there is an nginx that somebody could already have asked: a signal must not end this shell and leave that behind.
+trap stop TERM QUIT INT
+[ -z "$stopping" ] || exit 0
+
 nginx -e stderr -c "$STATE/nginx.conf" &
 nginx=$!
 watch &
 watcher=$!
-
-# shellcheck disable=SC2317 # Called by the trap.
-stop() {
-    kill "$watcher" 2>/dev/null || true
-    # Finishes what is on its way, and closes what is still open after SHUTDOWN_SECONDS.
-    kill -QUIT "$nginx" 2>/dev/null || true
-}
-trap stop TERM QUIT INT
+if [ -n "$stopping" ]; then
+    # It may have come before nginx listened to signals.
+    sleep 1
+    stop
+fi
 
 code=0
 wait "$nginx" || code=$?
