@@ -35,14 +35,15 @@ public sealed class CertificateRenewalTests
         var load = Enumerable.Range(0, 4).Select(worker => NginxSwitchTests.Load(edge, worker, [app], enough.Token)).ToList();
         (code, output) = await pebble.Renew(edge, "now");
         Assert.True(code == 0, output);
-        await Eventually.Holds(async () => await edge.Serial() != first);
+        // The very one that was seen: workers of before the reload may answer once more.
+        var kept = first;
+        await Eventually.Holds(async () => (kept = await edge.Serial()) != first);
         await enough.CancelAsync();
         var results = await Task.WhenAll(load);
         Assert.True(results.Sum(result => result.Good) > 50);
         Assert.Empty(results.SelectMany(result => result.Bad));
 
         // A look that finds nothing to do hands over nothing. (A certificate of six days is one that certbot would renew.)
-        var kept = await edge.Serial();
         File.Delete(Path.Combine(edge.Certificates, "fullchain.pem"));
         (code, output) = await pebble.Renew(edge, "once");
         Assert.True(code == 0, output);

@@ -6,6 +6,9 @@ const again = 3000;
 const hiddenPause = 10000;
 let source;
 let timer;
+// Who looks away and back while an answer is waited for begins anew; what was begun before must then open no stream, which
+// nobody would close.
+let turn = 0;
 
 function say(tone, words) {
   if (outlook.textContent !== words) {
@@ -59,11 +62,14 @@ async function ask() {
 }
 
 function listen() {
-  source = new EventSource("/state/stream");
-  source.addEventListener("state", (event) => show(JSON.parse(event.data)));
-  source.addEventListener("error", () => {
-    source.close();
-    retry();
+  const stream = new EventSource("/state/stream");
+  source = stream;
+  stream.addEventListener("state", (event) => show(JSON.parse(event.data)));
+  stream.addEventListener("error", () => {
+    stream.close();
+    if (stream === source) {
+      retry();
+    }
   });
 }
 
@@ -73,7 +79,12 @@ async function retry() {
   if (document.hidden) {
     return;
   }
-  if (await ask()) {
+  const mine = turn;
+  const answered = await ask();
+  if (mine !== turn) {
+    return;
+  }
+  if (answered) {
     listen();
   } else {
     timer = setTimeout(retry, again);
@@ -82,7 +93,9 @@ async function retry() {
 
 // A browser opens six connections to one address, for all its tabs: one that is not seen asks now and then.
 function choose() {
+  turn++;
   source?.close();
+  source = undefined;
   clearTimeout(timer);
   clearInterval(timer);
   if (document.hidden) {
