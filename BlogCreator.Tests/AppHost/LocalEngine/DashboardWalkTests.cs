@@ -161,7 +161,9 @@ public sealed class DashboardWalkTests
 
     private static async Task NoBarriers(IPage page)
     {
-        var result = await page.RunAxe();
+#pragma warning disable CS0618 // The other way opens a window of its own, which takes the focus away from what is looked at; no page here has a frame.
+        var result = await page.RunAxeLegacy();
+#pragma warning restore CS0618
         Assert.True(result.Violations.Length == 0, $"{page.Url}: {string.Join("; ", result.Violations.Select(violation => $"{violation.Id}: {violation.Nodes[0].Html}"))}");
     }
 
