@@ -357,7 +357,8 @@ internal sealed class Compose
                         { "start_period", "300s" },
                     }
                 },
-                { "cpus", 4 },
+                // No limit: Docker refuses one that is more than the machine has.
+                { "cpus", 0 },
                 { "mem_limit", "4g" },
                 { "pids_limit", 1000 },
             });

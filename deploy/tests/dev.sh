@@ -34,7 +34,7 @@ printf 'services: {redis: {image: "redis:8"}}\n' >"$compose/docker-compose.overr
 
 check "one command builds and starts it" composer up -d --build
 # shellcheck disable=SC2046 # ids, one a word
-none_is_ill() { ! docker inspect --format '{{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' $(composer ps -q) | grep -Ev ' (running (healthy)?|exited )$'; }
+none_is_ill() { ! docker inspect --format '{{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' $(composer ps -q) | grep -Ev ' (running (healthy)?|exited .*)$'; }
 check "everything becomes healthy" eventually 120 none_is_ill
 page() { curl -skf --max-time 20 -H 'Cookie: blogcreator-fresh=1' "$base$1"; }
 check "the site answers on $base" eventually 60 page /feed.xml
