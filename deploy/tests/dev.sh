@@ -27,7 +27,7 @@ trap finish EXIT
 mkdir -p "$tree"
 (cd "$root" && git ls-files -z --cached --others --exclude-standard | xargs -0 tar c) | tar x -C "$tree"
 "$here/stack-settings.sh" blog.example.test 127.0.0.1:5055 18080 18443 >"$tree/deploy/settings.yaml"
-check "generate writes the files" dotnet run --no-build --project "$root/BlogCreator.AppHost" -- generate --settings "$tree/deploy/settings.yaml" --output "$tree"
+check "generate writes the files" dotnet run --no-build --project "$root/BlogCreator.AppHost" -- generate --manifest "$tree/aspire-manifest.json" --settings "$tree/deploy/settings.yaml" --output "$tree"
 check "blogctl makes the secrets" "$tree/deploy/blogctl" init
 # The look-alike has the tag of another version.
 printf 'services: {redis: {image: "redis:8"}}\n' >"$compose/docker-compose.override.yml"
