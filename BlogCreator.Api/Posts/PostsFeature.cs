@@ -1,5 +1,5 @@
-using BlogCreator.ServiceDefaults;
 using BlogCreator.Api.Operations;
+using BlogCreator.ServiceDefaults;
 
 namespace BlogCreator.Api.Posts;
 
