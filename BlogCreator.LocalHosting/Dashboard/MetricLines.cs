@@ -110,17 +110,26 @@ internal sealed class MetricLines
             return null;
         }
 
-        var now = history.Points[place];
-        var nothing = new Point(from, 0, 0, new double[now.Buckets.Length]);
-        var before = Place(history, from) is >= 0 and var first ? history.Points[first] : history.IsWhole ? nothing : history.Points[0];
-        if (now.Value < before.Value)
+        var first = Place(history, from);
+        var nothing = new Point(from, 0, 0, new double[history.Bounds.Count > 0 ? history.Bounds.Count + 1 : 0]);
+        var before = first >= 0 ? history.Points[first] : history.IsWhole ? nothing : history.Points[0];
+        var all = nothing;
+        for (var step = first + 1; step <= place; step++)
         {
-            // It began anew.
-            before = nothing;
+            var now = history.Points[step];
+            // A smaller count began anew.
+            all = Joined(all, now.Value < before.Value ? now : Joined(now, before, -1));
+            before = now;
         }
 
-        return new Point(end, now.Value - before.Value, now.Sum - before.Sum, now.Buckets.Length == before.Buckets.Length ? [.. now.Buckets.Zip(before.Buckets, (a, b) => a - b)] : now.Buckets);
+        return all;
     }
+
+    private static Point Joined(Point one, Point other, int sign = 1) => new(
+        one.At,
+        one.Value + (sign * other.Value),
+        one.Sum + (sign * other.Sum),
+        one.Buckets.Length == other.Buckets.Length ? [.. one.Buckets.Zip(other.Buckets, (a, b) => a + (sign * b))] : one.Buckets);
 
     /// <summary>The last value that was told until then; -1 before the first.</summary>
     private static int Place(History history, long at)

@@ -72,7 +72,7 @@ internal static class MetricsPage
             case InstrumentKind.Counter:
                 return $"{Units.Value(drawn[0].Last ?? 0, instrument.Unit)}/s, {Units.Value(histories.Sum(history => history.Points[^1].Value), instrument.Unit)} in all";
             default:
-                return drawn[0].Last is { } value ? $"{Units.Value(value, instrument.Unit)} {Units.Name(instrument.Unit)}".TrimEnd() : "nothing";
+                return drawn[0].Last is { } value ? $"{Units.Value(value, instrument.Unit)} {Units.Name(instrument.Unit, isOne: value == 1)}".TrimEnd() : "nothing";
         }
     }
 
@@ -81,7 +81,9 @@ internal static class MetricsPage
         var minutes = Times.Select(time => time.Value).FirstOrDefault(time => time == request.Asked("minutes")) ?? Times[0].Value;
         var histories = book.Read(instrument);
         var fields = histories.SelectMany(history => history.Fields).GroupBy(field => field.Key).OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => (Name: group.Key, Values: group.Select(field => field.Value).Distinct().Order(StringComparer.Ordinal).Take(MostValues).ToList())).ToList();
+            .Select(group => (Name: group.Key, Values: group.Select(field => field.Value).Distinct().Order(StringComparer.Ordinal).Take(MostValues).ToList()))
+            // What is the same everywhere is no choice.
+            .Where(field => field.Values.Count > 1 || request.Asked(FieldPrefix + field.Name).Length > 0 || histories.Any(history => MetricLines.Field(history, field.Name).Length == 0)).ToList();
         var by = fields.Exists(field => field.Name == request.Asked("by")) ? request.Asked("by") : "";
         var chosen = fields.Select(field => (field.Name, Value: request.Asked(FieldPrefix + field.Name))).Where(field => field.Value.Length > 0).ToList();
         var fitting = histories.Where(history => chosen.TrueForAll(field => MetricLines.Field(history, field.Name) == field.Value)).ToList();
@@ -108,8 +110,8 @@ internal static class MetricsPage
     }
 
     private static Html Examples(IReadOnlyList<Exemplar> exemplars, string unit) => exemplars.Count == 0 ? Html.None : Html.Of($"""
-        <section aria-labelledby="examples-title"><h2 id="examples-title">Some of the measured</h2>
-        <ul class="links">{exemplars.OrderByDescending(exemplar => exemplar.Value).Select(exemplar => Html.Of($"""<li><a href="/traces/{exemplar.TraceId}" data-row>{Units.Value(exemplar.Value, unit)}</a> <span class="soft">{TelemetryParts.Time(exemplar.Time)}, its trace</span></li>"""))}</ul></section>
+        <section aria-labelledby="examples-title"><h2 id="examples-title">Examples, each with its trace</h2>
+        <ul class="links">{exemplars.OrderByDescending(exemplar => exemplar.Value).Select(exemplar => Html.Of($"""<li><a href="/traces/{exemplar.TraceId}" data-row>{Units.Value(exemplar.Value, unit)}</a> <span class="soft">{TelemetryParts.Time(exemplar.Time)}</span></li>"""))}</ul></section>
         """);
 
     private static string Address(Instrument instrument) =>

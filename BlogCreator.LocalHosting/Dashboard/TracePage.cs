@@ -61,7 +61,7 @@ internal static class TracePage
     }
 
     private static Html Row(Span span, int depth, Trace trace, int place, List<LogEntry> records) => Html.Of($"""
-        <li><details id="span-{span.SpanId}"><summary data-row><span class="name">{Enumerable.Repeat(new Html("<i></i>"), Math.Min(depth, DeepestShown))}<span class="unseen">level {depth + 1}: </span><b class="{TelemetryParts.Colour(place)}">{span.Source.Service}</b> {span.Name}{(span.IsError ? new Html("""<span class="state" data-tone="bad"><span class="unseen">failed</span></span>""") : Html.None)}</span>
+        <li><details id="span-{span.SpanId}"><summary data-row><span class="name">{Enumerable.Repeat(new Html("<i></i>"), Math.Min(depth, DeepestShown))}<span class="unseen">level {depth + 1}: </span><b class="{TelemetryParts.Colour(place)}">{span.Source.Service}</b> {span.Name} <span class="soft">{span.Hint}</span>{(span.IsError ? new Html("""<span class="state" data-tone="bad"><span class="unseen">failed</span></span>""") : Html.None)}</span>
         <svg class="bar {TelemetryParts.Colour(place)}" viewBox="0 0 {Width} 16" preserveAspectRatio="none" aria-hidden="true">{Enumerable.Range(1, 3).Select(tick => Html.Of($"""<path d="M{tick * Width / 4} 0v16"/>"""))}{Bar(span, trace)}</svg><span class="number">{Units.Duration(span.Duration)}</span></summary>
         {Parts(span, trace, records)}</details></li>
         """);

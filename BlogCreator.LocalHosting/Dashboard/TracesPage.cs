@@ -43,7 +43,7 @@ internal static class TracesPage
 
     private static Html Row(Trace trace, TimeSpan longest) => Html.Of($"""
         <tr id="t{trace.Id}"><td><time>{TelemetryParts.Time(trace.Start)}</time></td>
-        <th scope="row"><a href="/traces/{trace.Id}" data-row>{trace.Root.Name}</a></th>
+        <th scope="row"><a href="/traces/{trace.Id}" data-row>{trace.Root.Name}</a>{(trace.Next is { } next ? Html.Of($""" <span class="soft">{next.Name}</span>""") : Html.None)}</th>
         <td data-label="Services">{string.Join(", ", trace.Spans.GroupBy(span => span.Source.Service).OrderBy(group => group.Min(span => span.Start)).Select(group => group.Key))}</td>
         <td data-label="Spans" class="number">{trace.Spans.Count}</td>
         <td data-label="Errors">{(trace.Errors > 0 ? Html.Of($"""<span class="state" data-tone="bad">{trace.Errors}</span>""") : Html.None)}</td>

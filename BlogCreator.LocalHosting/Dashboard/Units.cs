@@ -35,11 +35,11 @@ internal static class Units
         return Ends.First(step => step * power * by >= value * 0.9999) * power * by;
     }
 
-    /// <summary>What is counted, where the unit says it: <c>{request}</c> is "request".</summary>
-    public static string Name(string unit) => unit switch
+    /// <summary>What is counted, where the unit says it: <c>{request}</c> is "requests".</summary>
+    public static string Name(string unit, bool isOne = false) => unit switch
     {
         "s" or "By" or "1" or "" => "",
-        ['{', .. var name, '}'] => name,
+        ['{', .. var name, '}'] => isOne ? name : $"{name}s",
         _ => unit,
     };
 

@@ -24,6 +24,11 @@ internal sealed record Span(string TraceId, string SpanId, string ParentId, Sour
     /// <summary>About what it takes in memory.</summary>
     public int Length => 400 + Name.Length + Status.Length + Size(Fields) + Events.Sum(happened => 100 + happened.Name.Length + Size(happened.Fields));
 
+    /// <summary>What it asked, where its name says only how: a path.</summary>
+    public string Hint => Kind != "client" || Name.Contains('/', StringComparison.Ordinal) ? ""
+        : Uri.TryCreate(Fields.FirstOrDefault(pair => pair.Key == "url.full").Value, UriKind.Absolute, out var address) ? address.AbsolutePath
+        : "";
+
     public static int Size(IReadOnlyList<KeyValuePair<string, string>> fields) => fields.Sum(pair => 40 + pair.Key.Length + pair.Value.Length);
 }
 
@@ -34,6 +39,9 @@ internal sealed record Trace(string Id, IReadOnlyList<Span> Spans)
 {
     /// <summary>The one that began it; where that one is not here, the earliest.</summary>
     public Span Root { get; } = Spans.Where(span => !Spans.Any(other => other.SpanId == span.ParentId)).DefaultIfEmpty(Spans[0]).MinBy(span => span.Start)!;
+
+    /// <summary>What it became in the next service, when the first only passes it on.</summary>
+    public Span? Next => Spans.Where(span => span.Kind == "server" && span.Source.Service != Root.Source.Service).MinBy(span => span.Start);
 
     public DateTimeOffset Start { get; } = Spans.Min(span => span.Start);
 
