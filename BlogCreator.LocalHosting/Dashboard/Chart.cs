@@ -5,7 +5,7 @@ namespace BlogCreator.LocalHosting.Dashboard;
 /// <summary>One line of a chart; null where nothing is known.</summary>
 internal sealed record ChartLine(string Name, IReadOnlyList<double?> Values)
 {
-    public double? Last => Values.LastOrDefault(value => value is not null);
+    public double? Last => Values[^1];
 }
 
 /// <summary>A chart as a picture that needs no script, with its numbers beside it as a table.</summary>

@@ -103,8 +103,7 @@ internal static class MetricsPage
                 ? TelemetryParts.Empty("No value fits.")
                 : Html.Of($"""
                     {Chart.Whole(instrument.Name, drawn, lines.Times, instrument.Unit, instrument.Kind == InstrumentKind.Counter ? "/s" : "")}
-                    {(isHistogram ? Html.Of($"<p>{Lately(instrument, fitting, drawn, lines)} in this time.</p>") : Html.None)}
-                    {Examples(book.Exemplars(instrument), instrument.Unit)}
+                    {(isHistogram ? Html.Of($"<p>In this time: {Lately(instrument, fitting, drawn, lines)}.</p>{Examples(book.Exemplars(instrument), instrument.Unit)}") : Html.None)}
                     """))}
             """);
     }

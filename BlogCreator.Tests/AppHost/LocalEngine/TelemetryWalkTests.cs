@@ -101,12 +101,12 @@ public sealed partial class TelemetryWalkTests
         await Expect(page.GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", Percentiles());
         await page.GetByText("The same as a table").ClickAsync();
         await Expect(page.Locator(".more tbody tr").First).ToBeVisibleAsync(new() { Timeout = Patience });
-        await page.GetByLabel("Time", new() { Exact = true }).SelectOptionAsync("15");
+        await page.Locator("select[name=minutes]").SelectOptionAsync("15");
         await page.WaitForURLAsync("**minutes=15**");
         await Expect(page.Locator(".more[open]")).ToBeVisibleAsync();
         await NoBarriers(page);
 
-        await page.GetByLabel("Time", new() { Exact = true }).PressAsync("Escape");
+        await page.Locator("select[name=minutes]").PressAsync("Escape");
         await page.Keyboard.PressAsync("e");
         await page.WaitForURLAsync("**/structured");
         var record = page.Locator(".records li").Filter(new() { HasText = "Now listening on" }).First;
