@@ -43,12 +43,7 @@ internal sealed class DashboardPages(
         app.MapGet("/traces/{id}", OneTrace);
         app.MapGet("/metrics", context => Telemetry(context, "Metrics", told => MetricsPage.Content(told.Metrics, context.Request)));
         app.MapGet("/structured", context => Telemetry(context, "Structured logs", told => StructuredLogsPage.Content(told, context.Request)));
-        app.MapGet("/telemetry/stream", context => Stream(context, cancel => DashboardStreams.News(context, () => context.Request.Query["of"].ToString() switch
-        {
-            "traces" => book?.Traces.Version ?? 0,
-            "metrics" => book?.Metrics.Version ?? 0,
-            _ => book?.Records.Version ?? 0,
-        }, cancel), ending));
+        app.MapGet("/telemetry/stream", context => Stream(context, cancel => DashboardStreams.News(context, () => Version(context.Request), cancel), ending));
 
         app.MapPost("/resources/{name}/stop", context => Act(context, runner => runner.Stop(), set => set.Stop()));
         app.MapPost("/resources/{name}/start", context => Act(context, runner => runner.Start(), set => set.Start()));
@@ -163,6 +158,14 @@ internal sealed class DashboardPages(
         var page = book is not null ? content(book) : TelemetryParts.Elsewhere(title, settings.Collector is { } collector ? engine.Secrets.Shown("collector", collector, isSecret: false) : null);
         return Show(context, title, title, _ => page);
     }
+
+    private long Version(HttpRequest request) => (request.Asked("of"), request.Asked("trace")) switch
+    {
+        ("traces", "") => book?.Traces.Version ?? 0,
+        ("traces", var id) => (book?.Traces.Find(id)?.Spans.Count + book?.Records.Latest(new LogQuery(), int.MaxValue, id).Count) ?? 0,
+        ("metrics", _) => book?.Metrics.Version ?? 0,
+        _ => book?.Records.Version ?? 0,
+    };
 
     private Task OneTrace(HttpContext context)
     {

@@ -15,7 +15,7 @@ internal static class TracePage
         var services = trace.Spans.GroupBy(span => span.Source.Service).OrderBy(group => group.Min(span => span.Start)).Select(group => group.Key).ToList();
         var records = book.Records.Latest(new LogQuery(), MostRecords, trace.Id).Reverse().ToList();
         var errors = trace.Errors;
-        return TelemetryParts.Live("traces", Html.Of($"""
+        return TelemetryParts.Live($"traces&trace={trace.Id}", Html.Of($"""
             <div class="heading"><h1>{trace.Root.Name}</h1> <p>{(errors > 0 ? Html.Of($"""<span class="state" data-tone="bad">{Count(errors, "error")}</span>""") : Html.Of($"""<span class="state" data-tone="good">no error</span>"""))}</p></div>
             <p>{TelemetryParts.Time(trace.Start)}, took {Units.Duration(trace.Duration)}, {Count(trace.Spans.Count, "span")} in {Count(services.Count, "service")}. <span class="soft">Trace <code>{trace.Id}</code>, <a href="{TelemetryParts.Address("/logs", ("q", trace.Id))}">its lines in the logs</a></span></p>
             <section aria-labelledby="spans-title"><h2 id="spans-title">Spans</h2>

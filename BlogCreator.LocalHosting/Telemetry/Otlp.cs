@@ -335,7 +335,7 @@ internal sealed class Otlp(Secrets secrets, TimeProvider clock)
             ? DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / 100))
             : clock.GetUtcNow();
 
-    private string Text(CodedInputStream input) => secrets.Redacted(Cut(input.ReadString(), LongestText));
+    private string Text(CodedInputStream input) => Cut(secrets.Redacted(input.ReadString()), LongestText);
 
     private string Name(CodedInputStream input) => Cut(Text(input), LongestName);
 

@@ -38,7 +38,7 @@ internal sealed record SpanEvent(DateTimeOffset Time, string Name, IReadOnlyList
 internal sealed record Trace(string Id, IReadOnlyList<Span> Spans)
 {
     /// <summary>The one that began it; where that one is not here, the earliest.</summary>
-    public Span Root { get; } = Spans.Where(span => !Spans.Any(other => other.SpanId == span.ParentId)).DefaultIfEmpty(Spans[0]).MinBy(span => span.Start)!;
+    public Span Root { get; } = First(Spans);
 
     /// <summary>What it became in the next service, when the first only passes it on.</summary>
     public Span? Next => Spans.Where(span => span.Kind == "server" && span.Source.Service != Root.Source.Service).MinBy(span => span.Start);
@@ -48,6 +48,12 @@ internal sealed record Trace(string Id, IReadOnlyList<Span> Spans)
     public TimeSpan Duration => Spans.Max(span => span.End) - Start;
 
     public int Errors => Spans.Count(span => span.IsError);
+
+    private static Span First(IReadOnlyList<Span> spans)
+    {
+        var ids = spans.Select(span => span.SpanId).ToHashSet(StringComparer.Ordinal);
+        return spans.Where(span => !ids.Contains(span.ParentId)).DefaultIfEmpty(spans[0]).MinBy(span => span.Start)!;
+    }
 
     public bool Has(string words) =>
         Id.Contains(words, StringComparison.OrdinalIgnoreCase)

@@ -127,6 +127,7 @@ public sealed partial class TelemetryTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.BadRequest, await Send(receiver, "traces", good[..^3]));
         Assert.Equal(HttpStatusCode.BadRequest, await Send(receiver, "logs", Encoding.UTF8.GetBytes("No telemetry at all.")));
         Assert.Equal(HttpStatusCode.BadRequest, await Send(receiver, "metrics", good, encoding: "gzip"));
+        Assert.Equal(HttpStatusCode.BadRequest, await Send(receiver, "logs", Log("service", Bytes(1, [0xff, 0xfe]))));
         Assert.Equal(HttpStatusCode.BadRequest, await Send(receiver, "logs", Log("service", Nested(200))));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await Send(receiver, "traces", new byte[5 * 1024 * 1024]));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await Send(receiver, "traces", Packed(new byte[200 * 1024 * 1024]), encoding: "gzip"));
@@ -170,6 +171,39 @@ public sealed partial class TelemetryTests : IAsyncDisposable
         Assert.All(new[] { "two", "three", "orphan" }, name => Assert.Contains(name, trace, StringComparison.Ordinal));
         Assert.Contains("told ••••••", WebUtility.HtmlDecode(await Page("/structured")), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/traces/%3Cscript%3E", cancel)).StatusCode);
+    }
+
+    [Fact]
+    public void Whatever_comes_is_read_or_refused()
+    {
+        var otlp = new Otlp(new Secrets(), TimeProvider.System);
+        var random = new Random(4711);
+        byte[][] good =
+        [
+            Trace(1, Span(1, 0, "one", Field(9, "key", "value"), Message(11, Fixed(1, 5), Text(2, "event"), Field(3, "key", "value")), Message(13, Bytes(1, Id(16, 2))), Message(15, Text(2, "why"), [3 << 3, 2]))),
+            Log("service", Message(5, Message(1, Text(1, "a")), Message(1, Message(6, Field(1, "key", "value"))))),
+            Metric("metric", 3),
+        ];
+        var refused = 0;
+        for (var times = 0; times < 20_000; times++)
+        {
+            var body = good[times % good.Length].ToArray();
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+            {
+                body[random.Next(body.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                Assert.InRange(otlp.Traces(body).Count + otlp.Logs(body).Count + otlp.Metrics(body).Count, 0, 30);
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1, 20_000);
     }
 
     [Fact]
