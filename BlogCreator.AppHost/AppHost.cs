@@ -163,13 +163,13 @@ if (builder.ExecutionContext.IsPublishMode)
         .WithImageRegistry("docker.io")
         .WithArgs("--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus", "--storage.tsdb.retention.time=30d")
         .WithHttpEndpoint(targetPort: 9090)
-        .WithBindMount("../deploy/prometheus", "/etc/prometheus", isReadOnly: true)
+        .WithBindMount("../deploy/monitoring/prometheus", "/etc/prometheus", isReadOnly: true)
         .WithVolume("prometheus", "/prometheus");
     builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
         .WithImageRegistry("docker.io")
         .WithArgs("--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager", "--cluster.listen-address=")
         .WithHttpEndpoint(targetPort: 9093)
-        .WithBindMount("../deploy/alertmanager", "/etc/alertmanager", isReadOnly: true)
+        .WithBindMount("../deploy/monitoring/alertmanager", "/etc/alertmanager", isReadOnly: true)
         .WithVolume("alertmanager", "/alertmanager");
     builder.AddContainer("grafana", "grafana/grafana", "12.2.0")
         .WithImageRegistry("docker.io")
@@ -177,8 +177,8 @@ if (builder.ExecutionContext.IsPublishMode)
         .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false")
         .WithEnvironment("GF_ANALYTICS_CHECK_FOR_UPDATES", "false")
         .WithHttpEndpoint(targetPort: 3000)
-        .WithBindMount("../deploy/grafana/provisioning", "/etc/grafana/provisioning", isReadOnly: true)
-        .WithBindMount("../deploy/grafana/dashboards", "/var/lib/grafana/dashboards", isReadOnly: true)
+        .WithBindMount("../deploy/monitoring/grafana/provisioning", "/etc/grafana/provisioning", isReadOnly: true)
+        .WithBindMount("../deploy/monitoring/grafana/dashboards", "/var/lib/grafana/dashboards", isReadOnly: true)
         .WithVolume("grafana", "/var/lib/grafana");
 
     // Its logs.

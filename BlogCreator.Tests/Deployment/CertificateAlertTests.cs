@@ -10,7 +10,7 @@ public sealed class CertificateAlertTests
     {
         var tool = Edge.Program("promtool");
         Assert.SkipWhen(tool is null, "promtool is not installed here (Debian: apt-get install prometheus).");
-        var (code, output) = await Edge.Run(tool, ["test", "rules", Path.Combine(Repository.Root, "deploy/prometheus/rules-tests/certificates.yml")]);
+        var (code, output) = await Edge.Run(tool, ["test", "rules", Path.Combine(Repository.Root, "deploy/monitoring/prometheus/rules/certificates.test.yml")]);
         Assert.True(code == 0, output);
     }
 }

@@ -10,9 +10,9 @@ public sealed class MonitoringTests
         "Request rate (requests/sec)", "Response time (p50, p95, p99)", "Error rate", "Document uploads", "Active users", "Database connections", "Memory usage", "CPU usage",
     ];
 
-    private static JsonElement Dashboard => JsonDocument.Parse(DeploymentFile.Read("deploy", "grafana", "dashboards", "app-dashboard.json")).RootElement;
+    private static JsonElement Dashboard => JsonDocument.Parse(DeploymentFile.Read("deploy", "monitoring", "grafana", "dashboards", "app-dashboard.json")).RootElement;
 
-    public static TheoryData<string> Rules => [.. Directory.GetFiles(DeploymentFile.At("deploy", "prometheus", "rules"), "*.yml").Select(path => Path.GetFileName(path)!)];
+    public static TheoryData<string> Rules => [.. Directory.GetFiles(DeploymentFile.At("deploy", "monitoring", "prometheus", "rules"), "*.rules.yml").Select(path => Path.GetFileName(path)!)];
 
     [Fact]
     public void The_dashboard_begins_with_the_panels_of_the_plan() =>
@@ -21,7 +21,7 @@ public sealed class MonitoringTests
     [Fact]
     public void Every_panel_asks_the_data_source_that_is_provisioned()
     {
-        var source = DeploymentFile.Yaml("deploy", "grafana", "provisioning", "datasources", "prometheus.yml").Get("datasources").Items().Single();
+        var source = DeploymentFile.Yaml("deploy", "monitoring", "grafana", "provisioning", "datasources", "prometheus.yml").Get("datasources").Items().Single();
         var variable = Dashboard.GetProperty("templating").GetProperty("list").EnumerateArray().First();
         Assert.Equal(source.Text("uid"), variable.GetProperty("current").GetProperty("value").GetString());
         Assert.All(Panels(), panel =>
@@ -38,8 +38,8 @@ public sealed class MonitoringTests
     [Fact]
     public void All_replicas_are_scraped_where_no_reader_gets()
     {
-        var jobs = DeploymentFile.Yaml("deploy", "prometheus", "prometheus.yml").Get("scrape_configs").Items().ToDictionary(job => job.Text("job_name")!);
-        Assert.Equal("15s", DeploymentFile.Yaml("deploy", "prometheus", "prometheus.yml").Text("global", "scrape_interval"));
+        var jobs = DeploymentFile.Yaml("deploy", "monitoring", "prometheus", "prometheus.yml").Get("scrape_configs").Items().ToDictionary(job => job.Text("job_name")!);
+        Assert.Equal("15s", DeploymentFile.Yaml("deploy", "monitoring", "prometheus", "prometheus.yml").Text("global", "scrape_interval"));
         foreach (var name in new[] { "api", "web" })
         {
             var found = jobs[name].Get("dns_sd_configs").Items().Single();
@@ -53,7 +53,7 @@ public sealed class MonitoringTests
     [Theory, MemberData(nameof(Rules))]
     public void Every_alert_names_a_runbook_that_is_there(string file)
     {
-        var alerts = DeploymentFile.Yaml("deploy", "prometheus", "rules", file).Get("groups").Items()
+        var alerts = DeploymentFile.Yaml("deploy", "monitoring", "prometheus", "rules", file).Get("groups").Items()
             .SelectMany(group => group.Get("rules").Items()).Where(rule => rule.Get("alert") is not null).ToList();
         Assert.NotEmpty(alerts);
         Assert.All(alerts, alert =>
@@ -67,7 +67,7 @@ public sealed class MonitoringTests
     [Fact]
     public void No_secret_stands_in_what_is_mounted()
     {
-        var alertmanager = DeploymentFile.Yaml("deploy", "alertmanager", "alertmanager.yml");
+        var alertmanager = DeploymentFile.Yaml("deploy", "monitoring", "alertmanager", "alertmanager.yml");
         Assert.All(
             alertmanager.Get("receivers").Items().SelectMany(receiver => receiver.Get("webhook_configs").Items()),
             webhook => Assert.Equal(("/run/secrets/alertmanager-webhook", null), (webhook.Text("url_file"), webhook.Text("url"))));
