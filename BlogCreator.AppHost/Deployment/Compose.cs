@@ -144,7 +144,7 @@ internal sealed class Compose
     private string Image(ManifestService service)
     {
         var own = OwnImage(service);
-        var variable = $"{own ?? service.Name}_image".ToUpperInvariant();
+        var variable = $"{own ?? service.Name}_image".ToUpperInvariant().Replace('-', '_');
         if (own is not null)
         {
             return isDevelopment ? $"blogcreator-{own}:dev" : $"${{{variable}:-{Settings.OwnImage(own)}}}";
