@@ -51,6 +51,7 @@ public static class AccountsFeature
                 ApiKeyAuthentication.Applies(context) ? ApiKeyAuthentication.SchemeName : SharedSignIn.Scheme);
         services.Configure<AuthenticationOptions>(options => options.DefaultScheme = EitherScheme);
         services.AddSingleton<ActiveUsers>();
+        services.CountFromZero(CreateSession.SignIns, "outcome", "success", "refused", "locked");
         services.AddHttpContextAccessor();
         services.AddScoped<IAuthorizationHandler, OwnerOnly>();
         services.AddAuthorizationBuilder().AddPolicy(Policies.Owner, policy => policy.RequireAuthenticatedUser().AddRequirements(new OwnerOnly.Requirement()));

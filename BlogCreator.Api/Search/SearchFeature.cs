@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Search.Elastic;
 using BlogCreator.Api.Search.Embeddings;
+using BlogCreator.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Search;
@@ -13,6 +14,7 @@ public static class SearchFeature
     {
         builder.AddSearchEngine();
         builder.Services.AddHostedService<FollowChanges>();
+        builder.Services.CountFromZero(ElasticClient.Errors, "reason", ElasticClient.Reasons);
         builder.Services.AddScoped<IReportOnItself, ReportOnSearch>();
         return builder;
     }
