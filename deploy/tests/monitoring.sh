@@ -23,7 +23,7 @@ cd "$root" || exit 1
 configuration=${CONFIGURATION:-debug}
 api=$root/artifacts/bin/BlogCreator.Api/$configuration/BlogCreator.Api.dll
 web=$root/artifacts/bin/BlogCreator.Web/$configuration/BlogCreator.Web.dll
-model=$root/artifacts/bin/model-stub/$configuration/model-stub.dll
+model=$root/artifacts/bin/model-stub/$configuration/BlogCreator.Benchmarks.ModelStub.dll
 for file in "$api" "$web" "$model"; do
     [ -f "$file" ] || { echo "There is no $file: dotnet build, and dotnet build benchmarks/model-stub" >&2; echo "0 passed, 1 failed"; exit 1; }
 done
