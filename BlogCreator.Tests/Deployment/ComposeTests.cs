@@ -34,7 +34,7 @@ public sealed class ComposeTests : IDisposable
         },
         {
             "observability: false", ["prometheus", "alertmanager", "grafana", "postgres-exporter", "redis-exporter", "elasticsearch-exporter", "jaeger"],
-            ["prometheus", "alertmanager", "grafana", "GF_", "edge:", "exporter", "jaeger", "monitor", "OTEL_EXPORTER", "OTEL_METRICS"]
+            ["prometheus", "alertmanager", "grafana", "GF_", "edge:", "exporter", "jaeger", "monitor-password", "OTEL_EXPORTER", "OTEL_METRICS"]
         },
         { "logs: false", ["logstash", "kibana", "filebeat"], ["logstash", "kibana", "filebeat", "LS_JAVA"] },
         { "backup: false", ["backup"], ["backup-key", "backup-repository", "postgres-socket", "BACKUP_"] },

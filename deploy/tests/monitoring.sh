@@ -28,7 +28,7 @@ for file in "$api" "$web" "$model"; do
     [ -f "$file" ] || { echo "There is no $file: dotnet build, and dotnet build benchmarks/model-stub" >&2; echo "0 passed, 1 failed"; exit 1; }
 done
 for program in prometheus promtool prometheus-alertmanager prometheus-postgres-exporter prometheus-redis-exporter \
-    prometheus-elasticsearch-exporter redis-server nginx python3 busybox setpriv; do
+    prometheus-elasticsearch-exporter redis-server nginx python3 busybox setpriv pgbackrest restic jq; do
     command -v "$program" >/dev/null || PATH=$PATH:/usr/sbin command -v "$program" >/dev/null ||
         { echo "$program is not installed. Run .github/install.sh monitoring" >&2; echo "0 passed, 1 failed"; exit 1; }
 done
@@ -66,7 +66,14 @@ start() {
     eval "pid_$name=$!"
 }
 # As the user of the database where this runs as root, whom PostgreSQL refuses.
-as_postgres() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=postgres --regid=postgres --init-groups "$@"; else "$@"; fi; }
+as_postgres=()
+[ "$(id -u)" -ne 0 ] || as_postgres=(setpriv --reuid=postgres --regid=postgres --init-groups)
+# check, and what it says where it passes.
+told() {
+    local before=$failed
+    check "$@"
+    [ "$failed" -gt "$before" ] || shown
+}
 random() { head -c 33 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' | head -c 30; }
 
 read -r p_postgres p_redis p_api p_api_metrics p_web p_web_metrics p_http p_https p_edge p_model p_elastic p_es_exporter p_pg_exporter \
@@ -74,10 +81,15 @@ read -r p_postgres p_redis p_api p_api_metrics p_web p_web_metrics p_http p_http
 at=127.0.0.1
 secrets=$work/secrets
 mkdir "$secrets" "$work/bin" "$work/files" "$work/keys" "$work/data" "$work/edge" "$work/certificates" "$work/acme" "$work/socket" "$work/backup"
-for secret in postgres-password redis-password monitor-password elasticsearch-password setup-token; do random >"$secrets/$secret"; done
+for secret in postgres-password redis-password monitor-password backup-key elasticsearch-password setup-token; do random >"$secrets/$secret"; done
 chmod 755 "$secrets"
 chmod 644 "$secrets"/*
-[ "$(id -u)" -ne 0 ] || chown postgres "$work/data" "$work/socket" "$work/backup"
+if [ "$(id -u)" -eq 0 ]; then
+    chown postgres "$work/data" "$work/socket" "$work/backup"
+    # The backup reads what Api stores.
+    chgrp postgres "$work/files"
+    chmod 2755 "$work/files"
+fi
 token=$(cat "$secrets/setup-token")
 database="Host=$at;Port=$p_postgres;Username=postgres;Password=$(cat "$secrets/postgres-password");Database=blogdb"
 cache="$at:$p_redis,password=$(cat "$secrets/redis-password")"
@@ -88,14 +100,19 @@ cache="$at:$p_redis,password=$(cat "$secrets/redis-password")"
 # shellcheck disable=SC2016 # Expanded by that script.
 printf '#!/bin/sh\nshift\nexec postgres "$@"\n' >"$work/bin/docker-entrypoint.sh"
 cp deploy/postgres/entrypoint "$work/bin/entrypoint"
+cp deploy/postgres/backup "$work/bin/backup"
 chmod 755 "$work/bin"/*
+of_backup=(
+    PGDATA="$work/data/pg" PGHOST="$work/socket" PGPORT="$p_postgres" BACKUP_PG_BIN="$postgres_bin" BACKUP_SECRETS="$secrets" BACKUP_REPOSITORY="$work/backup/repository"
+    BACKUP_RUN="$work/backup/run" BACKUP_FILES="$work/files" BACKUP_PORT="$p_backup" BACKUP_TICK_SECONDS=5
+)
 start_postgres() {
-    start postgres as_postgres env PATH="$work/bin:$postgres_bin:$PATH" PGDATA="$work/data/pg" PGHOST="$work/socket" PGPORT="$p_postgres" BACKUP_SECRETS="$secrets" \
-        "$work/bin/entrypoint" postgres -c "port=$p_postgres" -c listen_addresses=$at -c "unix_socket_directories=$work/socket"
+    start postgres "${as_postgres[@]}" env "${of_backup[@]}" PATH="$work/bin:$postgres_bin:$PATH" "$work/bin/entrypoint" postgres \
+        -c "port=$p_postgres" -c listen_addresses=$at -c "unix_socket_directories=$work/socket" -c "archive_command=$work/bin/backup archive \"%p\" # pgbackrest"
     eventually 60 "$postgres_bin/pg_isready" -q -h $at -p "$p_postgres"
 }
 initialise() {
-    as_postgres "$postgres_bin/initdb" -D "$work/data/pg" -U postgres --auth-local=trust --auth-host=scram-sha-256 --pwfile="$secrets/postgres-password" -E UTF8 --locale=C.UTF-8 &&
+    "${as_postgres[@]}" "$postgres_bin/initdb" -D "$work/data/pg" -U postgres --auth-local=trust --auth-host=scram-sha-256 --pwfile="$secrets/postgres-password" -E UTF8 --locale=C.UTF-8 &&
         start_postgres && "$postgres_bin/createdb" -h "$work/socket" -p "$p_postgres" -U postgres blogdb
 }
 check "PostgreSQL starts" initialise
@@ -109,11 +126,13 @@ script=$(python service redis | tail -n +2 | sed -e "s|/run/secrets|$secrets|g" 
 # A configuration on standard input comes first on the command line.
 script=${script/redis-server --dir $work --port $p_redis --bind $at - /redis-server - --dir $work --port $p_redis --bind $at }
 start redis sh -c "$script"
-redis() { redis-cli -h $at -p "$p_redis" --no-auth-warning --user "$1" --pass "$(cat "$secrets/$2")" "${@:3}"; }
+redis() { redis-cli -e -h $at -p "$p_redis" --no-auth-warning --user "$1" --pass "$(cat "$secrets/$2")" "${@:3}"; }
 answers_pong() { redis default redis-password ping | grep -q PONG; }
+sees_figures() { redis monitor monitor-password info memory | grep -q used_memory; }
 check "Redis starts with the command of Compose" eventually 20 answers_pong
-check "the user 'monitor' of Redis sees its figures" sh -c "$(declare -f redis); at=$at p_redis=$p_redis secrets=$secrets; redis monitor monitor-password info memory | grep -q used_memory"
-refused "and not its configuration, where the passwords stand" NOPERM sh -c "redis-cli -h $at -p $p_redis --no-auth-warning --user monitor --pass '$(cat "$secrets/monitor-password")' config get requirepass | tee /dev/stderr | grep -v NOPERM"
+check "the user 'monitor' of Redis sees its figures" sees_figures
+refused "and not its configuration, where the passwords stand" NOPERM redis monitor monitor-password config get requirepass
+refused "nor what is kept in it" NOPERM redis monitor monitor-password get anything
 
 # --- The services ----------------------------------------------------------------------------------------------------------
 
@@ -126,6 +145,7 @@ settings=(
     OTEL_EXPORTER_OTLP_ENDPOINT="http://$at:9" Telemetry__TraceRatio=1
 )
 check "the database is migrated" env ConnectionStrings__blogdb="$database" Setup__Token="$token" dotnet "$api" migrate
+refused "the user 'monitor' of PostgreSQL sees nothing that is kept" "permission denied" is_monitor 'select * from "People"'
 start api env "${settings[@]}" ASPNETCORE_URLS="http://$at:$p_api" Management__Port="$p_api_metrics" ConnectionStrings__blogdb="$database" Setup__Token="$token" \
     Storage__Path="$work/files" LanguageModel__Provider=openai-compatible LanguageModel__Endpoint="http://$at:$p_model/v1" LanguageModel__Model=good \
     LanguageModel__InputPrice=100 LanguageModel__OutputPrice=400 LanguageModel__Currency=EUR dotnet "$api"
@@ -146,15 +166,7 @@ start exporter_redis env REDIS_ADDR="redis://$at:$p_redis" REDIS_USER=monitor RE
     prometheus-redis-exporter -web.listen-address "$at:$p_redis_exporter"
 start exporter_elasticsearch env ES_USERNAME=elastic ES_PASSWORD="$(cat "$secrets/elasticsearch-password")" \
     prometheus-elasticsearch-exporter --web.listen-address="$at:$p_es_exporter" --es.uri="http://$at:$p_elastic"
-# What the container `backup` serves, made by its own script.
-backup_metrics() {
-    as_postgres env BACKUP_USER="$(id -un)" BACKUP_RUN="$work/backup/run" BACKUP_REPOSITORY="$work/backup/repository" BACKUP_SECRETS="$secrets" BACKUP_FILES="$work/files" \
-        PGDATA="$work/data/pg" deploy/postgres/backup metrics >"$work/metrics.txt"
-}
-check "the backup says what it did" backup_metrics
-mkdir -p "$work/www"
-cp "$work/metrics.txt" "$work/www/" 2>/dev/null
-start backup busybox httpd -f -p "$at:$p_backup" -h "$work/www"
+start backup "${as_postgres[@]}" env "${of_backup[@]}" "$work/bin/backup" schedule
 start sink python3 "$here/monitoring.py" sink "$p_sink" "$work/alerts.jsonl"
 : >"$work/alerts.jsonl"
 
@@ -170,30 +182,27 @@ prometheus=$at:$p_prometheus
 check "Prometheus starts" eventually 30 curl -fsS "http://$prometheus/-/ready"
 
 say "        visitors and authors for $seconds seconds"
-check "the site does what it is asked" python work "https://blog.example.test:$p_https" "$token" "$seconds"
-shown
+told "the site does what it is asked" python work "https://blog.example.test:$p_https" "$token" "$seconds"
 check "every target answers Prometheus" eventually 60 python targets "$prometheus"
 # The longest of the scrapes, and an evaluation after it.
 sleep 20
-check "every rule was evaluated, and knows the series that it names" python rules "$prometheus"
-shown
-check "every expression of the dashboard has a result" python dashboard "$prometheus"
-shown
-check "requests lead to their traces" python exemplars "$prometheus"
-shown
+told "the database is backed up" eventually 60 python ask "$prometheus" 'backup_last_success_timestamp_seconds{kind="full"} > 0'
+told "every rule was evaluated, and knows the series that it names" python rules "$prometheus"
+told "every expression of the dashboard has a result" python dashboard "$prometheus"
+told "requests lead to their traces" python exemplars "$prometheus"
 # The names of .NET's own series are not ours to choose.
 plain() {
     local found=0
     for port in "$p_api_metrics" "$p_web_metrics" "$p_edge" "$p_backup"; do
         path=/metrics
         [ "$port" != "$p_backup" ] || path=/metrics.txt
-        curl -fsS "http://$at:$port$path" >"$work/scrape" || return 1
-        promtool check metrics <"$work/scrape" 2>&1 | grep -vE '^(dotnet|kestrel|aspnetcore|http_(server|client)|db_client|gen_ai|resilience|nginx_connections)_' && found=1
+        curl -fsS "http://$at:$port$path" >"$work/scrape-$port.txt" || return 1
+        promtool check metrics <"$work/scrape-$port.txt" 2>&1 | grep -vE '^(dotnet|kestrel|aspnetcore|http_(server|client)|db_client|gen_ai|resilience|nginx_connections)_' && found=1
     done
     [ "$found" -eq 0 ]
 }
 check "promtool finds no fault in what is scraped" plain
-check "nothing fires that should not" sh -c "! curl -fsS 'http://$prometheus/api/v1/query?query=ALERTS%7Balertstate%3D%22firing%22%2Calertname%21~%22Watchdog%7CCertificateMissing%7CBackup.*%22%7D' | grep -o '\"alertname\":\"[^\"]*\"'"
+check "nothing fires that should not" sh -c "! curl -fsS 'http://$prometheus/api/v1/query?query=ALERTS%7Balertstate%3D%22firing%22%2Calertname%21~%22Watchdog%22%7D' | grep -o '\"alertname\":\"[^\"]*\"'"
 
 # --- PostgreSQL stops ------------------------------------------------------------------------------------------------------
 
