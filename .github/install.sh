@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a job needs beside the SDK and is not there yet.
 set -euo pipefail
-usage="usage: install.sh servers|browser|linters|engine   (Debian or Ubuntu; asks sudo where it is not run as root)"
+usage="usage: install.sh servers|browser|linters|engine|monitoring   (Debian or Ubuntu; asks sudo where it is not run as root)"
 case "${1:-}" in -h | --help) echo "$usage"; exit 0 ;; esac
 [ $# -eq 1 ] || { echo "$usage" >&2; exit 2; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -87,6 +87,26 @@ case "$1" in
         need openssl openssl
         need curl curl
         need python3 python3
+        packages "${wanted[@]}"
+        ;;
+    monitoring)
+        # A Prometheus and what it watches with, for deploy/tests/monitoring.sh; beside the servers.
+        ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
+        need prometheus prometheus
+        need prometheus-alertmanager prometheus-alertmanager
+        need prometheus-postgres-exporter prometheus-postgres-exporter
+        need prometheus-redis-exporter prometheus-redis-exporter
+        need prometheus-elasticsearch-exporter prometheus-elasticsearch-exporter
+        need redis-server redis-server
+        need nginx nginx-light
+        need pgbackrest pgbackrest
+        need restic restic
+        need jq jq
+        need busybox busybox
+        need curl curl
+        need openssl openssl
+        need python3 python3
+        python3 -c "import yaml" 2>/dev/null || wanted+=(python3-yaml)
         packages "${wanted[@]}"
         ;;
     *) echo "$usage" >&2; exit 2 ;;

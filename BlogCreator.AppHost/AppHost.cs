@@ -107,6 +107,8 @@ if (builder.ExecutionContext.IsPublishMode)
     var setupToken = builder.AddParameter("setup-token", new Unset(), secret: true);
     var backupKey = builder.AddParameter("backup-key", new GenerateParameterDefault { MinLength = 44, Special = false }, secret: true);
     var grafanaPassword = builder.AddParameter("grafana-password", new GenerateParameterDefault { MinLength = 22 }, secret: true);
+    // Of the user 'monitor' in PostgreSQL and in Redis, who may look at their figures and at nothing that they keep.
+    var monitorPassword = builder.AddParameter("monitor-password", new GenerateParameterDefault { MinLength = 43, Special = false }, secret: true);
     var siteDomain = builder.AddParameter("site-domain", new Unset());
     var acmeEmail = builder.AddParameter("acme-email", new Unset());
     var acmeServer = builder.AddParameter("acme-server", new Unset());
@@ -161,15 +163,18 @@ if (builder.ExecutionContext.IsPublishMode)
     // What watches it.
     builder.AddContainer("prometheus", "prom/prometheus", "v3.5.0")
         .WithImageRegistry("docker.io")
-        .WithArgs("--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus", "--storage.tsdb.retention.time=30d")
+        .WithArgs(
+            "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus", "--storage.tsdb.retention.time=30d",
+            // The links from a slow request to its trace.
+            "--enable-feature=exemplar-storage")
         .WithHttpEndpoint(targetPort: 9090)
-        .WithBindMount("../deploy/prometheus", "/etc/prometheus", isReadOnly: true)
+        .WithBindMount("../deploy/monitoring/prometheus", "/etc/prometheus", isReadOnly: true)
         .WithVolume("prometheus", "/prometheus");
     builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
         .WithImageRegistry("docker.io")
         .WithArgs("--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager", "--cluster.listen-address=")
         .WithHttpEndpoint(targetPort: 9093)
-        .WithBindMount("../deploy/alertmanager", "/etc/alertmanager", isReadOnly: true)
+        .WithBindMount("../deploy/monitoring/alertmanager", "/etc/alertmanager", isReadOnly: true)
         .WithVolume("alertmanager", "/alertmanager");
     builder.AddContainer("grafana", "grafana/grafana", "12.2.0")
         .WithImageRegistry("docker.io")
@@ -177,9 +182,49 @@ if (builder.ExecutionContext.IsPublishMode)
         .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false")
         .WithEnvironment("GF_ANALYTICS_CHECK_FOR_UPDATES", "false")
         .WithHttpEndpoint(targetPort: 3000)
-        .WithBindMount("../deploy/grafana/provisioning", "/etc/grafana/provisioning", isReadOnly: true)
-        .WithBindMount("../deploy/grafana/dashboards", "/var/lib/grafana/dashboards", isReadOnly: true)
+        .WithBindMount("../deploy/monitoring/grafana/provisioning", "/etc/grafana/provisioning", isReadOnly: true)
+        .WithBindMount("../deploy/monitoring/grafana/dashboards", "/var/lib/grafana/dashboards", isReadOnly: true)
         .WithVolume("grafana", "/var/lib/grafana");
+
+    builder.AddContainer("postgres-exporter", "prometheuscommunity/postgres-exporter", "v0.17.1")
+        .WithImageRegistry("quay.io")
+        .WithEnvironment("DATA_SOURCE_URI", ReferenceExpression.Create(
+            $"{postgres.GetEndpoint("tcp").Property(EndpointProperty.Host)}:{postgres.GetEndpoint("tcp").Property(EndpointProperty.TargetPort)}/blogdb?sslmode=disable&connect_timeout=5"))
+        .WithEnvironment("DATA_SOURCE_USER", "monitor")
+        .WithEnvironment("DATA_SOURCE_PASS", monitorPassword)
+        .WithHttpEndpoint(targetPort: 9187, name: "metrics");
+    builder.AddContainer("redis-exporter", "oliver006/redis_exporter", "v1.74.0-alpine")
+        .WithImageRegistry("docker.io")
+        .WithEnvironment("REDIS_ADDR", ReferenceExpression.Create(
+            $"redis://{redis.GetEndpoint("tcp").Property(EndpointProperty.Host)}:{redis.GetEndpoint("tcp").Property(EndpointProperty.TargetPort)}"))
+        .WithEnvironment("REDIS_USER", "monitor")
+        .WithEnvironment("REDIS_PASSWORD", monitorPassword)
+        // It may not read the configuration, in which the passwords stand.
+        .WithEnvironment("REDIS_EXPORTER_CONFIG_COMMAND", "-")
+        .WithHttpEndpoint(targetPort: 9121, name: "metrics");
+    builder.AddContainer("elasticsearch-exporter", "prometheuscommunity/elasticsearch-exporter", "v1.9.0")
+        .WithImageRegistry("quay.io")
+        .WithEnvironment("ES_URI", elasticsearch.GetEndpoint("http"))
+        .WithEnvironment("ES_USERNAME", "elastic")
+        .WithHttpEndpoint(targetPort: 9114, name: "metrics");
+
+    // Where a request went. The services tell it of one in ten, and of each that failed.
+    var jaeger = builder.AddContainer("jaeger", "jaegertracing/jaeger", "2.11.0")
+        .WithImageRegistry("docker.io")
+        .WithArgs("--config", "/etc/jaeger/config.yaml")
+        .WithHttpEndpoint(targetPort: 16686, name: "ui")
+        .WithHttpEndpoint(targetPort: 4317, name: "otlp-grpc")
+        .WithHttpEndpoint(targetPort: 4318, name: "otlp-http")
+        .WithHttpEndpoint(targetPort: 8888, name: "metrics")
+        .WithBindMount("../deploy/monitoring/jaeger", "/etc/jaeger", isReadOnly: true)
+        // Everybody may write to that folder of the image, and so to a new volume in its place.
+        .WithVolume("jaeger", "/tmp");
+    foreach (var service in new[] { api, web })
+    {
+        service
+            .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", jaeger.GetEndpoint("otlp-grpc"))
+            .WithEnvironment("OTEL_SERVICE_NAME", "blogcreator." + service.Resource.Name);
+    }
 
     // Its logs.
     var elastic = elasticsearch.GetEndpoint("http");

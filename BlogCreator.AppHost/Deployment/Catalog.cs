@@ -43,8 +43,14 @@ internal sealed record ServiceFacts(string Name, Part Part, ServiceLimits Limits
     /// <summary>Secrets beside those of its environment, and the part that they are for.</summary>
     public IReadOnlyList<(string Name, Part Part)> Secrets { get; init; } = [];
 
-    /// <summary>What a shell runs in place of the image's own command, which is given and comes last; for reading secrets.</summary>
-    public Func<string, string>? Run { get; init; }
+    /// <summary>
+    /// What a shell runs in place of the image's own command, which is given, with the names of the secrets that it finds; for
+    /// reading them.
+    /// </summary>
+    public Func<string, IReadOnlyList<string>, string>? Run { get; init; }
+
+    /// <summary>A service without which it has nothing to do.</summary>
+    public string? Of { get; init; }
 
     public IReadOnlyList<ManifestVolume> Volumes { get; init; } = [];
 
@@ -72,6 +78,13 @@ internal sealed record NetworkFacts(string Name, bool IsInternal, string Purpose
 internal static class Catalog
 {
     private const string Redis = "redis-server --requirepass $REDIS_PASSWORD";
+    private const string Monitor = "monitor-password";
+
+    // What redis_exporter asks for its figures; no key, and not the configuration, in which the passwords stand.
+    private const string MonitorOfRedis = """
+
+        user monitor on ">$(cat /run/secrets/monitor-password)" resetchannels -@all +ping +info +client|setname +slowlog|len +slowlog|get +latency|latest +latency|histogram
+        """;
 
     public static readonly IReadOnlyList<NetworkFacts> Networks =
     [
@@ -102,7 +115,7 @@ internal static class Catalog
             StopWithin = 60,
             Health = new(["pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"], StartPeriod: 60, Retries: 6),
             SecretFiles = new Dictionary<string, string?> { ["POSTGRES_PASSWORD"] = "POSTGRES_PASSWORD_FILE" },
-            Secrets = [("backup-key", Part.Backup)],
+            Secrets = [("backup-key", Part.Backup), (Monitor, Part.Observability)],
         },
         new("redis", Part.Core, Limits(0.5m, 256, 50), ByteSize.Mega(64))
         {
@@ -111,11 +124,12 @@ internal static class Catalog
             Health = new(null, """REDISCLI_AUTH="$(cat /run/secrets/redis-password)" redis-cli ping | grep -q PONG""", StartPeriod: 10),
             SecretFiles = new Dictionary<string, string?> { ["REDIS_PASSWORD"] = null },
             // On standard input: arguments and environment of a process can be read by others on the host.
-            Run = command => $"""
+            Run = (command, secrets) => $"""
                 exec {Changed(command, Redis, "redis-server")} - <<END
-                requirepass "$(cat /run/secrets/redis-password)"
+                requirepass "$(cat /run/secrets/redis-password)"{(secrets.Contains(Monitor) ? MonitorOfRedis : "")}
                 END
                 """,
+            Secrets = [(Monitor, Part.Observability)],
         },
         new("elasticsearch", Part.Search, Limits(1, 1536, 1000), ByteSize.Mega(1024))
         {
@@ -130,7 +144,7 @@ internal static class Catalog
                 Retries: 6),
             SecretFiles = new Dictionary<string, string?> { ["ELASTIC_PASSWORD"] = null },
             // Not ELASTIC_PASSWORD_FILE: the image refuses a file that others may read, and the owner is not its user.
-            Run = _ => """
+            Run = (_, _) => """
                 ELASTIC_PASSWORD="$(cat /run/secrets/elasticsearch-password)"
                 export ELASTIC_PASSWORD
                 exec /bin/tini -- /usr/local/bin/docker-entrypoint.sh eswrapper
@@ -163,6 +177,7 @@ internal static class Catalog
                 ("Storage__Path", "/data/files"),
                 ("DataProtection__Path", "/data/keys"),
                 ("Uploads__MaxBytes", FormattableString.Invariant($"{settings.UploadLimit.Bytes}")),
+                .. Traces(settings),
             ],
         },
         new("web", Part.Core, Limits(1, 512, 200, replicas: 2), ByteSize.Mega(128))
@@ -174,7 +189,7 @@ internal static class Catalog
             StopWithin = 90,
             Health = new(["dotnet", "BlogCreator.Web.dll", "healthcheck"], Every: 30),
             Volumes = [new("keys", "/data/keys", IsReadOnly: false)],
-            Environment = _ => [("DataProtection__Path", "/data/keys")],
+            Environment = settings => [("DataProtection__Path", "/data/keys"), .. Traces(settings)],
         },
         new("nginx", Part.Core, Limits(1, 128, 100), ByteSize.Mega(32))
         {
@@ -228,6 +243,52 @@ internal static class Catalog
             Health = new(["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3000/api/health"]),
             SecretFiles = new Dictionary<string, string?> { ["GF_SECURITY_ADMIN_PASSWORD"] = "GF_SECURITY_ADMIN_PASSWORD__FILE" },
         },
+        new("postgres-exporter", Part.Observability, Limits(0.25m, 64, 50), ByteSize.Mega(32))
+        {
+            User = "nobody",
+            Of = "postgres",
+            Networks = ["data", "telemetry"],
+            WaitsFor = [("postgres", Wait.Healthy)],
+            // Its page, not its figures: those would ask the database.
+            Health = new(["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9187/"]),
+            SecretFiles = new Dictionary<string, string?> { ["DATA_SOURCE_PASS"] = "DATA_SOURCE_PASS_FILE" },
+        },
+        new("redis-exporter", Part.Observability, Limits(0.25m, 64, 50), ByteSize.Mega(32))
+        {
+            User = "59000:59000",
+            Of = "redis",
+            Networks = ["data", "telemetry"],
+            WaitsFor = [("redis", Wait.Healthy)],
+            Health = new(["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9121/health"]),
+            SecretFiles = new Dictionary<string, string?> { ["REDIS_PASSWORD"] = null },
+            // Its own file of passwords is a list by address, in JSON.
+            Run = (_, _) => """
+                REDIS_PASSWORD="$(cat /run/secrets/monitor-password)"
+                export REDIS_PASSWORD
+                exec /redis_exporter
+                """,
+        },
+        new("elasticsearch-exporter", Part.Observability, Limits(0.25m, 64, 50), ByteSize.Mega(32))
+        {
+            User = "nobody",
+            Of = "elasticsearch",
+            Networks = ["data", "telemetry"],
+            WaitsFor = [("elasticsearch", Wait.Started)],
+            Health = new(["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9114/"]),
+            Secrets = [("elasticsearch-password", Part.Search)],
+            // Elasticsearch makes users of less power through its API alone, with this same password in hand.
+            Run = (_, _) => """
+                ES_PASSWORD="$(cat /run/secrets/elasticsearch-password)"
+                export ES_PASSWORD
+                exec /bin/elasticsearch_exporter --es.uri="$ES_URI"
+                """,
+        },
+        new("jaeger", Part.Observability, Limits(0.5m, 512, 100), ByteSize.Mega(256))
+        {
+            User = "10001:10001",
+            Networks = ["telemetry"],
+            Health = new(["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:13133/status"]),
+        },
         new("logstash", Part.Logs, Limits(1, 1024, 300), ByteSize.Mega(768))
         {
             User = "1000:0",
@@ -237,7 +298,7 @@ internal static class Catalog
             StopWithin = 60,
             Health = new(["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:9600/"], StartPeriod: 120, Retries: 6),
             Secrets = [("elasticsearch-password", Part.Logs)],
-            Run = _ => """
+            Run = (_, _) => """
                 ELASTICSEARCH_PASSWORD="$(cat /run/secrets/elasticsearch-password)"
                 export ELASTICSEARCH_PASSWORD
                 exec /usr/local/bin/docker-entrypoint
@@ -256,7 +317,7 @@ internal static class Catalog
             WaitsFor = [("elasticsearch", Wait.Healthy)],
             Health = new(["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:5601/api/status"], StartPeriod: 180, Retries: 6),
             Secrets = [("elasticsearch-password", Part.Logs)],
-            Run = _ => "exec /bin/sh /etc/blogcreator-kibana/start.sh",
+            Run = (_, _) => "exec /bin/sh /etc/blogcreator-kibana/start.sh",
         },
         new("filebeat", Part.Logs, Limits(0.25m, 256, 100), ByteSize.Mega(64))
         {
@@ -270,6 +331,15 @@ internal static class Catalog
     ];
 
     public static ServiceFacts? Find(string name) => Services.FirstOrDefault(service => service.Name == name);
+
+    // Where they go is in the app model. Prometheus has the metrics and Elasticsearch the logs; Jaeger keeps traces.
+    private static IReadOnlyList<(string Name, string Value)> Traces(Settings settings) => !settings.Has(Part.Observability) ? [] :
+    [
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_METRICS_EXPORTER", "none"),
+        ("OTEL_LOGS_EXPORTER", "none"),
+        ("OTEL_RESOURCE_ATTRIBUTES", $"service.namespace=blogcreator,service.version={settings.Version},deployment.environment.name=production"),
+    ];
 
     private static ServiceLimits Limits(decimal cpus, int megabytes, int pids, int replicas = 1) =>
         new(replicas, cpus, ByteSize.Mega(megabytes), pids);

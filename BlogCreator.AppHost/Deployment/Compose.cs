@@ -102,7 +102,7 @@ internal sealed class Compose
     {
         var limits = Settings.Limits[facts.Name];
         var (environment, wanted) = Environment(service, facts);
-        var (entrypoint, command) = Command(service, facts);
+        var (entrypoint, command) = Command(service, facts, wanted);
         var mounts = Mounts(service, facts);
         foreach (var secret in wanted)
         {
@@ -144,7 +144,7 @@ internal sealed class Compose
     private string Image(ManifestService service)
     {
         var own = OwnImage(service);
-        var variable = $"{own ?? service.Name}_image".ToUpperInvariant();
+        var variable = $"{own ?? service.Name}_image".ToUpperInvariant().Replace('-', '_');
         if (own is not null)
         {
             return isDevelopment ? $"blogcreator-{own}:dev" : $"${{{variable}:-{Settings.OwnImage(own)}}}";
@@ -225,12 +225,12 @@ internal sealed class Compose
 
     private int HttpsPort => isDevelopment ? Settings.DevelopmentPorts["https"] : Settings.PublicPorts.Https;
 
-    private static (object? Entrypoint, object? Command) Command(ManifestService service, ServiceFacts facts)
+    private static (object? Entrypoint, object? Command) Command(ManifestService service, ServiceFacts facts, IReadOnlyList<string> found)
     {
         var container = service as ManifestContainer;
         if (facts.Run is { } run)
         {
-            var script = run(service.Args is [.., var last] ? last : "");
+            var script = run(service.Args is [.., var last] ? last : "", found);
             return (List("/bin/sh"), List("-c", Escaped(script)));
         }
 

@@ -22,7 +22,7 @@ internal sealed partial record DeployedApp(Manifest Manifest, Settings Settings,
     /// <summary>The resources that are deployed: those whose part is not turned off.</summary>
     public IEnumerable<ManifestService> Services => Manifest.Resources.OfType<ManifestService>().Where(service => IsOn(service.Name));
 
-    public bool IsOn(string service) => Catalog.Find(service) is { } facts && Settings.Has(facts.Part);
+    public bool IsOn(string service) => Catalog.Find(service) is { } facts && Settings.Has(facts.Part) && (facts.Of is null || IsOn(facts.Of));
 
     public bool IsOn(ManifestVolume volume) => !Catalog.Volumes.TryGetValue(volume.Name, out var part) || Settings.Has(part);
 

@@ -17,6 +17,7 @@ internal static partial class ReadSettings
         ["prometheus"] = 9090,
         ["alertmanager"] = 9093,
         ["grafana"] = 3000,
+        ["jaeger"] = 16686,
         ["kibana"] = 5601,
     };
 

@@ -69,7 +69,7 @@ public sealed partial class BackupFilesTests
     [Fact]
     public async Task The_alarms_are_valid_and_name_a_page_that_is_there()
     {
-        var file = Path.Combine(Deploy, "prometheus", "rules", "backup.yml");
+        var file = Path.Combine(Deploy, "monitoring", "prometheus", "rules", "backup.rules.yml");
         var rules = await File.ReadAllTextAsync(file);
         var pages = Page().Matches(rules).Select(match => match.Groups["page"].Value).ToList();
         Assert.Equal(Alert().Count(rules), pages.Count);

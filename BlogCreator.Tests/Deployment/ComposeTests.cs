@@ -17,7 +17,7 @@ public sealed class ComposeTests : IDisposable
     private static readonly string[] Everybody =
     [
         "postgres", "redis", "elasticsearch", "migrate", "api", "web", "nginx", "certbot", "backup", "prometheus", "alertmanager",
-        "grafana", "logstash", "kibana", "filebeat",
+        "grafana", "postgres-exporter", "redis-exporter", "elasticsearch-exporter", "jaeger", "logstash", "kibana", "filebeat",
     ];
 
     private readonly Generated generated = new();
@@ -28,10 +28,16 @@ public sealed class ComposeTests : IDisposable
 
     public static TheoryData<string, string[], string[]> Parts => new()
     {
-        { "search: false, logs: false", ["elasticsearch", "logstash", "kibana", "filebeat"], ["elasticsearch", "logstash", "kibana", "filebeat"] },
-        { "observability: false", ["prometheus", "alertmanager", "grafana"], ["prometheus", "alertmanager", "grafana", "GF_", "edge:"] },
+        {
+            "search: false, logs: false", ["elasticsearch", "elasticsearch-exporter", "logstash", "kibana", "filebeat"],
+            ["elasticsearch", "logstash", "kibana", "filebeat"]
+        },
+        {
+            "observability: false", ["prometheus", "alertmanager", "grafana", "postgres-exporter", "redis-exporter", "elasticsearch-exporter", "jaeger"],
+            ["prometheus", "alertmanager", "grafana", "GF_", "edge:", "exporter", "jaeger", "monitor-password", "OTEL_EXPORTER", "OTEL_METRICS"]
+        },
         { "logs: false", ["logstash", "kibana", "filebeat"], ["logstash", "kibana", "filebeat", "LS_JAVA"] },
-        { "backup: false", ["backup"], ["backup-key", "backup-repository", "postgres-socket", "9187"] },
+        { "backup: false", ["backup"], ["backup-key", "backup-repository", "postgres-socket", "BACKUP_"] },
         { "certificates: false", ["certbot"], ["certbot", "ACME_", "letsencrypt", "/var/www/acme"] },
     };
 
@@ -166,6 +172,38 @@ public sealed class ComposeTests : IDisposable
 
         Assert.Contains("redis-password", compose["services"]["redis"]["secrets"].Texts);
         Assert.DoesNotContain("--requirepass", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Who_only_looks_gets_a_user_that_can_do_no_more(string file)
+    {
+        var services = generated.Compose(file)["services"];
+        Assert.Equal("monitor", services["postgres-exporter"]["environment"]["DATA_SOURCE_USER"].Text);
+        Assert.Equal(["monitor-password"], services["postgres-exporter"]["secrets"].Texts);
+        Assert.Equal("monitor", services["redis-exporter"]["environment"]["REDIS_USER"].Text);
+        Assert.Equal(["monitor-password"], services["redis-exporter"]["secrets"].Texts);
+        Assert.Contains(services["redis"]["command"].Texts, line => line.Contains("user monitor on", StringComparison.Ordinal) && line.Contains("resetchannels -@all +ping +info", StringComparison.Ordinal));
+        foreach (var exporter in (string[])["postgres-exporter", "redis-exporter", "elasticsearch-exporter"])
+        {
+            // The stores are reached by none who reaches the outside, and by nobody of 'front'.
+            Assert.Equal(["data", "telemetry"], services[exporter]["networks"].Texts);
+        }
+    }
+
+    [Theory]
+    [InlineData("api")]
+    [InlineData("web")]
+    public void A_service_of_ours_tells_where_its_requests_went(string name)
+    {
+        var compose = generated.Compose(Production)["services"];
+        var environment = compose[name]["environment"];
+        Assert.Equal(("http://jaeger:4317", "grpc", $"blogcreator.{name}"), (
+            environment["OTEL_EXPORTER_OTLP_ENDPOINT"].Text, environment["OTEL_EXPORTER_OTLP_PROTOCOL"].Text, environment["OTEL_SERVICE_NAME"].Text));
+        Assert.Contains("deployment.environment.name=production", environment["OTEL_RESOURCE_ATTRIBUTES"].Text, StringComparison.Ordinal);
+        Assert.Contains("telemetry", compose[name]["networks"].Texts.Intersect(compose["jaeger"]["networks"].Texts));
+        // Metrics are scraped and logs are shipped: Jaeger would refuse both.
+        Assert.Equal(("none", "none"), (environment["OTEL_METRICS_EXPORTER"].Text, environment["OTEL_LOGS_EXPORTER"].Text));
     }
 
     [Theory]

@@ -297,6 +297,32 @@ watch_addresses() {
     fi
 }
 
+# What nginx answered since it runs, by status: of each kind one counter, which no restart of this loop takes back. The file is
+# memory, so it is emptied when it has grown; a line that is written in that moment is lost.
+count_statuses() {
+    [ -f "$STATE/counted.log" ] || return 0
+    lines=$(wc -l <"$STATE/counted.log")
+    for status in 429 500 502 503 504; do
+        before=$(cat "$STATE/counted.$status" 2>/dev/null || echo 0)
+        found=$(grep -c "^$status\$" "$STATE/counted.log" || true)
+        echo "edge_responses_total{status=\"$status\"} $((before + found))"
+        [ "$lines" -lt 10000 ] || echo "$((before + found))" >"$STATE/counted.$status"
+    done
+    [ "$lines" -lt 10000 ] || : >"$STATE/counted.log"
+}
+
+# "accepted handled requests", as nginx itself counts them; nothing where it does not answer yet.
+counts() {
+    at=$INTERNAL_LISTEN
+    case $at in *:*) ;; *) at=127.0.0.1:$at ;; esac
+    if command -v curl >/dev/null 2>&1; then
+        curl -fsS --max-time 3 "http://$at/status" 2>/dev/null
+    else
+        # shellcheck disable=SC2016 # Expanded by bash.
+        timeout 3 bash -c 'exec 3<>"/dev/tcp/$1/$2" && printf "GET /status HTTP/1.0\r\n\r\n" >&3 && cat <&3' - "${at%:*}" "${at##*:}" 2>/dev/null
+    fi | sed -n 's/^ *\([0-9][0-9]*\) \([0-9][0-9]*\) \([0-9][0-9]*\) *$/\1 \2 \3/p'
+}
+
 # Prometheus reads this through the internal port; nginx puts its own figures in.
 write_metrics() {
     # Asked once for each pair.
@@ -322,6 +348,19 @@ write_metrics() {
         for name in api web; do
             echo "nginx_upstream_servers{upstream=\"$name\"} $(sed -n "/^upstream $name {/,/^}/p" "$STATE/upstreams.conf" | grep '^    server ' | grep -vc ' down;' || true)"
         done
+        echo "# HELP edge_responses_total Answers of the edge by status, of those that somebody should hear of."
+        echo "# TYPE edge_responses_total counter"
+        count_statuses
+        counted=$(counts || true)
+        if [ -n "$counted" ]; then
+            # Named as by nginx' own exporter.
+            for name in connections_accepted connections_handled http_requests_total; do
+                echo "# HELP nginx_$name Counted by nginx since its start."
+                echo "# TYPE nginx_$name counter"
+                echo "nginx_$name ${counted%% *}"
+                counted=${counted#* }
+            done
+        fi
         for name in active reading writing waiting; do
             echo "# HELP nginx_connections_$name Connections of clients: $name."
             echo "# TYPE nginx_connections_$name gauge"

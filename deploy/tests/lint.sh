@@ -109,11 +109,11 @@ done
 hot=deploy/compose/docker-compose.hot.yml
 [ ! -f "$hot" ] || check "docker-compose config: $hot" compose -f deploy/compose/docker-compose.yml -f "$hot"
 
-check "promtool: configuration and rules" promtool_ check config deploy/prometheus/prometheus.yml
-for tests in deploy/prometheus/rules-tests/*.yml; do
+check "promtool: configuration and rules" promtool_ check config deploy/monitoring/prometheus/prometheus.yml
+for tests in deploy/monitoring/prometheus/rules/*.test.yml; do
     check "promtool: $tests" promtool_ test rules "$tests"
 done
-check "amtool: deploy/alertmanager/alertmanager.yml" alertmanager deploy/alertmanager/alertmanager.yml
+check "amtool: deploy/monitoring/alertmanager/alertmanager.yml" alertmanager deploy/monitoring/alertmanager/alertmanager.yml
 check "nft: deploy/firewall/blogcreator.nft" rules_of_the_firewall deploy/firewall/blogcreator.nft
 
 summary

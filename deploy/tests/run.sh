@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything about deployment that is shown by running it: images, the production stack with releases under load, backups,
-# the firewall, and the linters of all that is not C#. One command for the whole of it:
+# the firewall, what watches a site, and the linters of all that is not C#. One command for the whole of it:
 #   deploy/tests/run.sh            as the bars say: each release watched for two minutes, 1 GB restored, load for ten minutes
 #   deploy/tests/run.sh --small    the same with small sizes
 # Needs root on Debian or Ubuntu and the packages of .github/install.sh. Starts a container engine when none runs, and
@@ -66,9 +66,11 @@ part lint "$here/lint.sh"
 part firewall "$here/firewall.sh"
 part images "$here/images.sh"
 if [ "$size" = small ]; then
+    part monitoring "$here/monitoring.sh" --small
     part backup "$here/backup.sh" --size 50M
     part stack "$here/stack.sh" --quick
 else
+    part monitoring "$here/monitoring.sh"
     part backup "$here/backup.sh" --size 1G
     part stack "$here/stack.sh" --load 600
 fi

@@ -10,7 +10,10 @@ internal sealed class ChartModel
     /// What one host needs and a cluster has of its own, except for the backup, which stands beside the database here.
     /// </summary>
     private static readonly IReadOnlyList<string> LeftToCluster =
-        ["backup", "nginx", "certbot", "prometheus", "alertmanager", "grafana", "logstash", "kibana", "filebeat"];
+        [
+            "backup", "nginx", "certbot", "prometheus", "alertmanager", "grafana", "postgres-exporter", "redis-exporter", "elasticsearch-exporter", "jaeger",
+            "logstash", "kibana", "filebeat",
+        ];
 
     private const string SiteAddress = "site-base-url";
 
@@ -103,8 +106,9 @@ internal sealed class ChartModel
             || told.Any(text => text.Contains($"{{{service.Name}.bindings.{binding.Name}.", StringComparison.Ordinal)));
     }
 
-    /// <summary>The variables that a service reads.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Read(ManifestService service) => _app.Environment(service, _expressions);
+    /// <summary>The variables that a service reads; not those that lead to what the cluster has of its own.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Read(ManifestService service) => _app.Environment(service, _expressions)
+        .Where(variable => !_expressions.References(variable.Value, Where(service, variable.Key)).Any(LeftToCluster.Contains));
 
     private static string Where(ManifestService service, string variable) => $"{service.Name}.env.{variable}";
 }

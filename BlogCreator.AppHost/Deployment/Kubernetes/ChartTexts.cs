@@ -146,8 +146,8 @@ internal static class ChartTexts
 
         A cluster has these of its own, so the chart brings none of them: nginx and certbot (its Ingress controller and
         cert-manager), Prometheus, Alertmanager and Grafana (annotations of the pods, or monitoring.serviceMonitor; rules
-        and dashboards lie in deploy/prometheus and deploy/grafana), Logstash, Kibana and Filebeat (every log is one line
-        of JSON in the Elastic Common Schema on standard output).
+        and dashboards lie in deploy/monitoring), Logstash, Kibana and Filebeat (every log is one line of JSON in the Elastic
+        Common Schema on standard output).
 
         """;
 }

@@ -163,7 +163,7 @@ internal static class StoreTemplates
     {
         if (known.Run is { } run)
         {
-            return new() { { "command", new HelmList { "/bin/sh", "-c", run(store.Args is [.., var last] ? last : "") } } };
+            return new() { { "command", new HelmList { "/bin/sh", "-c", run(store.Args is [.., var last] ? last : "", model.Secrets(store)) } } };
         }
 
         return new()

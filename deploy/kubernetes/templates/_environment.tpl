@@ -87,6 +87,8 @@ from aspire-manifest.json and deploy/settings.yaml. Change those, not this file.
   value: '{secret:sentry-dsn}'
 - name: Setup__Token
   value: '{secret:setup-token}'
+- name: OTEL_SERVICE_NAME
+  value: blogcreator.api
 - name: Management__Port
   value: "9464"
 - name: ForwardedHeaders__TrustedNetworks
@@ -183,6 +185,8 @@ from aspire-manifest.json and deploy/settings.yaml. Change those, not this file.
   value: https://{{ required "Set ingress.host to the address of the site." .Values.ingress.host }}
 - name: Sentry__Dsn
   value: '{secret:sentry-dsn}'
+- name: OTEL_SERVICE_NAME
+  value: blogcreator.web
 - name: Management__Port
   value: "9464"
 - name: ForwardedHeaders__TrustedNetworks
