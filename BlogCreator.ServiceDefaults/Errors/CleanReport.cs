@@ -48,6 +48,8 @@ internal sealed class CleanReport(IHttpContextAccessor requests, IOptions<Expect
         report.User = new SentryUser();
         report.Request = new SentryRequest();
         report.ServerName = service.Name;
+        // Where our program lies on the disk.
+        report.DebugImages = null;
         if (context is not null)
         {
             report.Request.Method = Method(context.Request.Method);
@@ -127,7 +129,8 @@ internal sealed class CleanReport(IHttpContextAccessor requests, IOptions<Expect
     }
 
     public static string Route(HttpContext context) =>
-        (context.GetEndpoint() ?? context.Features.Get<Microsoft.AspNetCore.Diagnostics.IExceptionHandlerFeature>()?.Endpoint) is RouteEndpoint { RoutePattern.RawText: { } pattern }
+        // Where it was asked: the handler of errors takes the endpoint away, and may put that of an error page in its place.
+        (FollowTrace.AskedFor(context) ?? context.GetEndpoint()) is RouteEndpoint { RoutePattern.RawText: { } pattern }
             ? "/" + pattern.TrimStart('/')
             : "unmatched";
 

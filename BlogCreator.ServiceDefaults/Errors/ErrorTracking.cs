@@ -41,7 +41,9 @@ internal static class ErrorTracking
             throw new OptionsValidationException("Sentry", typeof(SentryAddress), ["Sentry__Dsn is not the address of a project in Sentry, such as https://KEY@HOST/NUMBER. Copy it from the project's settings (Client Keys), or leave it empty."]);
         }
 
-        builder.Services.AddSingleton(address);
+        var identity = ServiceIdentity.Of(builder);
+        var project = new SentryProject(address, $"blogcreator@{identity.Version}", identity.Environment);
+        builder.Services.AddSingleton(project);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<CleanReport>();
         if (builder is not WebApplicationBuilder web)
@@ -50,12 +52,12 @@ internal static class ErrorTracking
         }
 
         web.WebHost.UseSentry();
-        builder.Services.AddOptions<SentryAspNetCoreOptions>().Configure<IServiceProvider, ServiceIdentity>((sentry, services, service) =>
+        builder.Services.AddOptions<SentryAspNetCoreOptions>().Configure<IServiceProvider>((sentry, services) =>
         {
             sentry.Dsn = dsn;
-            sentry.Release = $"blogcreator@{service.Version}";
-            sentry.Environment = service.Environment;
-            sentry.ServerName = service.Name;
+            sentry.Release = project.Release;
+            sentry.Environment = project.Environment;
+            sentry.ServerName = identity.Name;
             Restrain(sentry);
             Hush(sentry, services);
             sentry.TracesSampleRate = TracesKept;
@@ -65,7 +67,7 @@ internal static class ErrorTracking
 
     public static void UseErrorTracking(this WebApplication app)
     {
-        if (app.Services.GetService<SentryAddress>() is not null)
+        if (app.Services.GetService<SentryProject>() is not null)
         {
             app.UseMiddleware<FollowTrace>();
         }

@@ -7,10 +7,15 @@ using Sentry;
 namespace BlogCreator.ServiceDefaults.Errors;
 
 /// <summary>Has Sentry use the trace that we have anyway, and tell of a tenth of the requests how long they took.</summary>
-internal sealed class FollowTrace(RequestDelegate next, IHub hub, SentryAddress address)
+internal sealed class FollowTrace(RequestDelegate next, IHub hub, SentryProject project)
 {
+    private static readonly object Asked = new();
+
+    public static Endpoint? AskedFor(HttpContext context) => context.Items.TryGetValue(Asked, out var endpoint) ? endpoint as Endpoint : null;
+
     public async Task InvokeAsync(HttpContext context)
     {
+        context.Items[Asked] = context.GetEndpoint();
         if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C } activity)
         {
             await next(context);
@@ -23,7 +28,7 @@ internal sealed class FollowTrace(RequestDelegate next, IHub hub, SentryAddress 
         // Static files and health are not worth one; whether an answer is a stream is known at its end.
         var isWorthIt = context.GetEndpoint()?.Metadata is not { } about
             || (about.GetMetadata<IDisableHttpMetricsMetadata>() is null && about.GetMetadata<StaticAssetDescriptor>() is null);
-        if (!isWorthIt || !ErrorTracking.IsKept(trace, address.Key))
+        if (!isWorthIt || !ErrorTracking.IsKept(trace, project.Address.Key))
         {
             await next(context);
             return;

@@ -30,3 +30,6 @@ public sealed record SentryAddress(Uri Envelopes, string Key)
     /// <summary>Without the key, which nobody should read in a log.</summary>
     public override string ToString() => Envelopes.Host;
 }
+
+/// <summary>The project that this service reports to, and as which release; not there where nothing is reported.</summary>
+public sealed record SentryProject(SentryAddress Address, string Release, string Environment);
