@@ -100,6 +100,11 @@ internal static class ErrorTracking
         // The lock files of the release say which versions it is made of.
         sentry.ReportAssembliesMode = ReportAssembliesMode.None;
         sentry.MaxBreadcrumbs = 30;
+        // What the SDK would say of itself names the key.
+        sentry.Debug = false;
+        sentry.EnableSpotlight = false;
+        // Logs and metrics have ways of their own.
+        sentry.EnableLogs = false;
     }
 
     private static void Hush(SentryAspNetCoreOptions sentry, IServiceProvider services)

@@ -232,6 +232,32 @@ public sealed class ErrorTrackingTests
     }
 
     [Fact]
+    public async Task Requests_of_a_trace_that_is_kept_are_transactions_by_route_and_health_and_streams_are_none()
+    {
+        await using var sink = await SentrySink.Start();
+        await using var service = await RunningService.Start(settings: ["--Sentry:Dsn=" + sink.Dsn], map: app =>
+        {
+            app.MapGet("/posts/{slug}", string (string slug) => slug);
+            app.MapGet("/events", IResult () => Results.Text("data: x\n\n", "text/event-stream"));
+        });
+        var trace = Enumerable.Repeat(0, 1000).Select(_ => NewTrace()).First(trace => ErrorTracking.IsKept(SentryId.Parse(trace), SentrySink.Key));
+        var other = Enumerable.Repeat(0, 1000).Select(_ => NewTrace()).First(trace => !ErrorTracking.IsKept(SentryId.Parse(trace), SentrySink.Key));
+        foreach (var (path, of) in new[] { ("/events", trace), ("/health/live", trace), ("/posts/other", other), ("/posts/" + Canary + "?q=" + Canary, trace) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            Dress(request, of);
+            using var answer = await service.Http.SendAsync(request, Cancel);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        await Eventually.Holds(() => Task.FromResult(sink.Items.Count > 0));
+        var told = Assert.Single(sink.Items);
+        Assert.Equal(("transaction", trace, "GET /posts/{slug}"), (told.Type, told.Trace, told.Body.GetProperty("transaction").GetString()));
+        Assert.Equal("00f067aa0ba902b7".Length, told.Body.GetProperty("contexts").GetProperty("trace").GetProperty("span_id").GetString()!.Length);
+        Assert.DoesNotContain(Canary, sink.Everything, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void A_tenth_of_the_traces_is_kept_and_for_each_project_another()
     {
         var traces = Enumerable.Range(0, 20_000).Select(_ => SentryId.Parse(NewTrace())).ToList();
