@@ -1,3 +1,4 @@
+using BlogCreator.ServiceDefaults.Errors;
 using BlogCreator.ServiceDefaults.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -18,6 +19,7 @@ public static class ServiceDefaultsExtensions
 
         builder.AddManagementPort();
         builder.AddTelemetry();
+        builder.AddErrorTracking();
         builder.AddHealth();
         builder.AddDraining();
         builder.AddWarmUp();
@@ -44,6 +46,7 @@ public static class ServiceDefaultsExtensions
     /// <param name="early">What can answer by itself, once the visitor's address is known and the request is counted.</param>
     public static WebApplication UseServiceDefaults(this WebApplication app, Action<WebApplication>? early = null)
     {
+        app.UseErrorTracking();
         app.UseSecurityHeaders();
         app.UseManagementPort();
         app.UseMiddleware<HttpMetrics>();

@@ -1,6 +1,7 @@
 using BlogCreator.ServiceDefaults;
 using BlogCreator.Web.Account;
 using BlogCreator.Web.Gateway;
+using BlogCreator.Web.Monitoring;
 using BlogCreator.Web.Public;
 using BlogCreator.Web.Shell;
 using BlogCreator.Web.Studio;
@@ -17,6 +18,7 @@ builder.AddShell();
 builder.AddGateway();
 builder.AddAccount();
 builder.AddPublic();
+builder.AddMonitoring();
 
 var app = builder.Build();
 app.UseServiceDefaults(early: PublicFeature.UseKeptPages);
@@ -32,6 +34,7 @@ app.MapGateway();
 app.MapPublic();
 app.MapAccount();
 app.MapStudio();
+app.MapMonitoring();
 app.MapShell();
 await app.RunAsync();
 return 0;

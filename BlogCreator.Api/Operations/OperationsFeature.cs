@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using BlogCreator.Api.Platform;
 using BlogCreator.ServiceDefaults;
+using BlogCreator.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace BlogCreator.Api.Operations;
@@ -51,6 +52,8 @@ public static class OperationsFeature
         builder.Services.AddHostedService<JobWorker>().AddHostedService<ListenForJobs>().AddHostedService<TidyJobs>();
         builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>().AddScoped<IReportOnItself, ReportOnRedis>();
         builder.Services.AddExceptionHandler<AnswerForDatabase>();
+        // Alerts tell of a database that is away; each look at it in the meantime is no error of its own.
+        builder.ExpectErrors(JobWorker.IsOfTheDatabase);
         builder.Services.AddSingleton<Replicas>().AddHostedService(services => services.GetRequiredService<Replicas>());
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<ContentSignal>();

@@ -184,7 +184,8 @@ internal static class Catalog
         {
             IsReplicated = true,
             User = "1654:1654",
-            Networks = ["front", "data", "telemetry"],
+            // The way out is for what is told to Sentry.
+            Networks = ["front", "data", "telemetry", "egress"],
             WaitsFor = [("redis", Wait.Healthy), ("api", Wait.Started)],
             StopWithin = 90,
             Health = new(["dotnet", "BlogCreator.Web.dll", "healthcheck"], Every: 30),
@@ -220,7 +221,7 @@ internal static class Catalog
             StopWithin = 60,
             Health = new(["backup", "healthcheck"]),
             SecretFiles = new Dictionary<string, string?> { ["BACKUP_KEY"] = null },
-            Secrets = [("postgres-password", Part.Backup)],
+            Secrets = [("postgres-password", Part.Backup), ("sentry-dsn", Part.Backup)],
         },
         new("prometheus", Part.Observability, Limits(0.5m, 512, 100), ByteSize.Mega(128))
         {
