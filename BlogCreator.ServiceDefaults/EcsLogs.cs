@@ -20,26 +20,28 @@ internal sealed class EcsLogs : ILoggerProvider, ISupportExternalScope
 
     private readonly EcsLine _line;
     private readonly Stream _output;
-    private readonly Counter<long> _dropped;
     private readonly BlockingCollection<byte[]> _queue = new(MostLines);
     private readonly Thread _writer;
     private readonly ILogger _own;
     private IExternalScopeProvider? _scopes;
     private long _waiting;
     private long _lost;
+    private long _dropped;
 
     public EcsLogs(EcsLine line, IMeterFactory meters, Stream output)
     {
         (_line, _output) = (line, output);
-        _dropped = meters.Create(MeterName).CreateCounter<long>("logs.dropped", description: "Log lines that were not written because the output was not read");
-        // There from the first scrape on, so that its growth can be seen.
-        _dropped.Add(0);
+        // Asked for, not told: this is made before anybody listens, and the series has to be there from the start.
+        meters.Create(MeterName).CreateObservableCounter("logs.dropped", () => Dropped, description: "Log lines that were not written because the output was not read");
         _own = CreateLogger(typeof(EcsLogs).FullName!);
         // Not of the pool: a write may take for ever.
         _writer = new Thread(WriteAll) { IsBackground = true, Name = "logs" };
         _writer.Start();
         AppDomain.CurrentDomain.UnhandledException += OnCrash;
     }
+
+    /// <summary>Since the start.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
@@ -64,7 +66,7 @@ internal sealed class EcsLogs : ILoggerProvider, ISupportExternalScope
         {
             Interlocked.Add(ref _waiting, -line.Length);
             Interlocked.Increment(ref _lost);
-            _dropped.Add(1);
+            Interlocked.Increment(ref _dropped);
         }
     }
 
@@ -90,7 +92,7 @@ internal sealed class EcsLogs : ILoggerProvider, ISupportExternalScope
             // Not into a queue that is still as good as full: the news would take the place of what it tells about.
             if (Volatile.Read(ref _lost) > 0 && _queue.Count < MostLines / 2)
             {
-                Dropped(_own, Interlocked.Exchange(ref _lost, 0), null);
+                SayDropped(_own, Interlocked.Exchange(ref _lost, 0), null);
             }
         }
     }
@@ -105,11 +107,11 @@ internal sealed class EcsLogs : ILoggerProvider, ISupportExternalScope
         catch (Exception gone) when (gone is IOException or ObjectDisposedException or UnauthorizedAccessException)
         {
             // Nobody is there to read it, nor to be told.
-            _dropped.Add(1);
+            Interlocked.Increment(ref _dropped);
         }
     }
 
-    private static readonly Action<ILogger, long, Exception?> Dropped = LoggerMessage.Define<long>(
+    private static readonly Action<ILogger, long, Exception?> SayDropped = LoggerMessage.Define<long>(
         LogLevel.Warning, new EventId(1, "LogDropped"), "Dropped {Count} lines because the output was not read in time");
 
     private sealed class Logger(EcsLogs logs, string category) : ILogger

@@ -8,10 +8,12 @@ namespace BlogCreator.ServiceDefaults;
 /// </summary>
 public sealed class SecurityEvent
 {
-    public static readonly SecurityEvent SignedIn = new("authn_login_success", LogLevel.Information, "authentication", "start", succeeded: true);
-    public static readonly SecurityEvent SignedInAfterFailures = new("authn_login_successafterfail", LogLevel.Information, "authentication", "start", succeeded: true);
-    public static readonly SecurityEvent SignInFailed = new("authn_login_fail", LogLevel.Warning, "authentication", "start", succeeded: false);
-    public static readonly SecurityEvent SignInLocked = new("authn_login_lock", LogLevel.Warning, "authentication", "info", succeeded: true);
+    internal const string Authentication = "authentication";
+
+    public static readonly SecurityEvent SignedIn = new("authn_login_success", LogLevel.Information, Authentication, "start", succeeded: true);
+    public static readonly SecurityEvent SignedInAfterFailures = new("authn_login_successafterfail", LogLevel.Information, Authentication, "start", succeeded: true);
+    public static readonly SecurityEvent SignInFailed = new("authn_login_fail", LogLevel.Warning, Authentication, "start", succeeded: false);
+    public static readonly SecurityEvent SignInLocked = new("authn_login_lock", LogLevel.Warning, Authentication, "info", succeeded: true);
     public static readonly SecurityEvent KeyCreated = new("authn_token_created", LogLevel.Information, "iam", "creation", succeeded: true);
     public static readonly SecurityEvent KeyRevoked = new("authn_token_revoked", LogLevel.Information, "iam", "deletion", succeeded: true);
     public static readonly SecurityEvent SessionCreated = new("session_created", LogLevel.Information, "session", "start", succeeded: true);

@@ -31,7 +31,8 @@ public sealed class SecurityEvents(ILoggerFactory loggers, IHttpContextAccessor 
             Write(new SecurityEntry(
                 what,
                 reason,
-                person ?? (context is null ? null : RequestFacts.PersonOf(context)),
+                // Whoever tries to sign in is not whoever is signed in.
+                person ?? (context is null || what.Category == SecurityEvent.Authentication ? null : RequestFacts.PersonOf(context)),
                 context is null ? null : RequestFacts.AddressOf(context)?.ToString(),
                 subject));
         }

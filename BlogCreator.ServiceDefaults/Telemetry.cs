@@ -45,6 +45,7 @@ internal static class Telemetry
             {
                 logs.IncludeFormattedMessage = true;
                 logs.IncludeScopes = true;
+                logs.AddProcessor(new ScrubLogRecords());
             });
             telemetry
                 .WithTracing(traces => traces

@@ -94,7 +94,7 @@ public sealed class SecurityEventsTests(SecurityEventsTests.Site site) : IClassF
     {
         using var person = await site.SignInAs("file");
         var good = await Upload(person, "private-name.txt", "The harbour was opened in 1874. It has a quay of 310 metres."u8.ToArray());
-        site.Said("upload_complete", LogLevel.Information, "success", "txt", subject: good.Id.ToString());
+        site.Said("upload_complete", LogLevel.Information, "success", "text", subject: good.Id.ToString());
         await Eventually.Holds(() => Task.FromResult(site.Has("upload_validation", "success", good.Id)));
         var disguised = await Upload(person, "private-name.pdf", "This is no PDF at all."u8.ToArray());
         await Eventually.Holds(() => Task.FromResult(site.Has("upload_validation", "failure", disguised.Id)));

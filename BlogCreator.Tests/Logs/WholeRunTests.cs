@@ -220,6 +220,8 @@ public sealed class WholeRunTests
         ["DataProtection__Path"] = Path.Combine(folder, "keys"),
         ["Setup__Token"] = Canary("setup-token"),
         ["Shutdown__DrainSeconds"] = "0",
+        // Without Redis each replica would allow its share.
+        ["RateLimits__Replicas"] = "1",
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.Address.ToString(),
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
