@@ -197,7 +197,8 @@ internal sealed class EcsLine(ServiceIdentity service, TimeProvider clock, IHttp
 
         try
         {
-            fields.TryAdd("http.request.id", Text(context.TraceIdentifier, LongestLabel));
+            // The scope of the request was made before anybody read the id that nginx gave it.
+            fields["http.request.id"] = Text(context.TraceIdentifier, LongestLabel);
             fields.TryAdd("http.request.method", Text(context.Request.Method, LongestLabel));
             fields.TryAdd("url.path", Text(context.Request.Path.Value, LongestLabel));
             if (withAnswer && context.Response.HasStarted)

@@ -80,7 +80,7 @@ public sealed class WholeRunTests
 
     private async Task Work(Edge edge)
     {
-        using var browser = edge.Http;
+        var browser = edge.Http;
         var email = $"ada.{Canary("email")}@example.org";
         var password = Canary("password") + " battery";
         using var setup = await browser.PostAsJsonAsync("/api/v1/setup", new SetupRequest(email, password, "Field Notes", Canary("setup-token")), BlogApi.Json, Cancel);
@@ -131,6 +131,17 @@ public sealed class WholeRunTests
         Assert.True(published.IsSuccessStatusCode, await published.Content.ReadAsStringAsync(Cancel));
         var post = (await browser.GetFromJsonAsync<PostDetails>($"/api/v1/posts/{ended.PostId}", BlogApi.Json, Cancel))!;
 
+        using (var unreadable = new StringContent("{\"title\":\"x\",\"password\":\"" + Canary("unreadable-body") + "\"", Encoding.UTF8, "application/json"))
+        {
+            using var answer = await browser.PostAsync("/api/v1/posts", unreadable, Cancel);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+
+        using (var invalid = await browser.PostAsJsonAsync("/api/v1/keys", new { name = Canary("invalid-name").PadRight(200, 'x') }, BlogApi.Json, Cancel))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, invalid.StatusCode);
+        }
+
         // Readers, searches, and requests that carry what they should not.
         browser.DefaultRequestHeaders.Authorization = null;
         foreach (var path in (string[])["/", $"/posts/{post.Slug}", $"/posts/{post.Slug}/evidence", "/feed.xml", "/sitemap.xml", "/no/such/page", "/health", "/metrics", "/.env"])
@@ -144,11 +155,6 @@ public sealed class WholeRunTests
         await Ask(browser, "/api/v1/posts", ("Authorization", "Bearer bc_live_" + Guid.NewGuid().ToString("n") + "_" + Canary("false-key")));
         await Ask(browser, "/api/v1/posts", ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("ada:" + Canary("basic")))));
         await Ask(browser, "/api/v1/posts", ("Cookie", cookie.Split('=', 2)[0] + "=" + Canary("false-session")));
-        using (var unreadable = new StringContent("{\"email\":\"x\",\"password\":\"" + Canary("unreadable-body") + "\"", Encoding.UTF8, "application/json"))
-        {
-            using var answer = await browser.PostAsync("/api/v1/session", unreadable, Cancel);
-        }
-
         using (var foreign = new HttpRequestMessage(HttpMethod.Post, "/api/v1/posts") { Content = JsonContent.Create(new { title = Canary("foreign-body") }) })
         {
             foreign.Headers.Add("Origin", "https://evil.example");
@@ -170,7 +176,7 @@ public sealed class WholeRunTests
         var said = api.Lines.Select(Parse).Where(line => line.GetProperty("event.dataset").GetString() == "blogcreator.security")
             .Select(line => line.GetProperty("event.action").GetString()!).ToHashSet(StringComparer.Ordinal);
         foreach (var name in (string[])[
-            "sys_startup", "sys_shutdown", "user_created", "session_created", "authn_login_fail", "authn_login_success", "authn_token_created", "upload_complete", "upload_validation",
+            "sys_startup", "sys_shutdown", "user_created", "session_created", "authn_login_fail", "authn_login_successafterfail", "authn_token_created", "upload_complete", "upload_validation",
             "excess_rate_limit_exceeded", "input_validation_fail", "malicious_cors", "session_expired", "session_use_after_expire"])
         {
             Assert.Contains(name, said);
