@@ -187,8 +187,17 @@ public sealed class LogStackTests
 
         var nginx = await Run(new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["@timestamp"] = "2026-05-04T03:02:01Z", ["message"] = "GET / 200", ["log.level"] = "info", ["log.logger"] = "nginx.access", ["trace.id"] = "",
-            ["http.response.status_code"] = 200, ["event.category"] = new[] { "web" }, ["[a][b]"] = "bracket", ["x y"] = 1, ["a..b"] = 2,
+            ["@timestamp"] = "2026-05-04T03:02:01Z",
+            ["message"] = "GET / 200",
+            ["log.level"] = "info",
+            ["log.logger"] = "nginx.access",
+            ["trace.id"] = "",
+            ["http.response.status_code"] = 200,
+            ["event.category"] = new[] { "web" },
+            // Of somebody else on the machine.
+            ["[a][b]"] = "bracket",
+            ["x y"] = 1,
+            ["a..b"] = 2,
         });
         Assert.Equal("GET / 200", nginx.GetProperty("message").GetString());
         Assert.Equal(200, nginx.GetProperty("http").GetProperty("response").GetProperty("status_code").GetInt32());
@@ -198,8 +207,14 @@ public sealed class LogStackTests
 
         var api = await Run(new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["@timestamp"] = "2026-05-04T03:02:01Z", ["message"] = "broke", ["log.level"] = "error", ["level"] = "error", ["log.origin.function"] = "LogBroke", ["function"] = "LogBroke",
-            ["error.stack_trace"] = "System.IOException: why\n   at X", ["exception"] = "System.IOException: why",
+            ["@timestamp"] = "2026-05-04T03:02:01Z",
+            ["message"] = "broke",
+            ["log.level"] = "error",
+            ["level"] = "error",
+            ["log.origin.function"] = "LogBroke",
+            ["function"] = "LogBroke",
+            ["error.stack_trace"] = "System.IOException: why\n   at X",
+            ["exception"] = "System.IOException: why",
         });
         Assert.Equal(("error", "LogBroke", "System.IOException: why"), (api.GetProperty("level").GetString(), api.GetProperty("function").GetString(), api.GetProperty("exception").GetString()));
         Assert.Equal("System.IOException: why\n   at X", api.GetProperty("error").GetProperty("stack_trace").GetString());
@@ -216,11 +231,10 @@ public sealed class LogStackTests
 
         private readonly WebApplication _app;
         private readonly string _folder = Directory.CreateTempSubdirectory("blogcreator-logs-").FullName;
-        private readonly ConcurrentQueue<(string Path, string Body)> _taken = new();
 
         private Lookalike(WebApplication app) => _app = app;
 
-        public IReadOnlyCollection<(string Path, string Body)> Taken => _taken;
+        public ConcurrentQueue<(string Path, string Body)> Taken { get; } = new();
 
         /// <summary>How many requests are still answered 503.</summary>
         public int Unready { get; set; }
@@ -274,8 +288,8 @@ public sealed class LogStackTests
                 return;
             }
 
-            _taken.Enqueue((context.Request.Path + context.Request.QueryString.ToString(), body));
-            await context.Response.WriteAsync(context.Request.Path.StartsWithSegments("/api") ? KibanaSays : """{"acknowledged":true}""");
+            Taken.Enqueue((context.Request.Path + context.Request.QueryString.ToString(), body));
+            await context.Response.WriteAsync(context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) ? KibanaSays : """{"acknowledged":true}""");
         }
     }
 }

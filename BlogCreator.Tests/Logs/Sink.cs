@@ -46,7 +46,7 @@ internal sealed class Sink : IAsyncDisposable
         }
 
         _received.Enqueue((context.Request.Path, body.ToArray()));
-        if (context.Request.Path.StartsWithSegments("/api"))
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
         {
             await context.Response.WriteAsJsonAsync(new { id = Guid.NewGuid().ToString("n") });
         }
