@@ -15,6 +15,9 @@ public static class ServiceDefaultsExtensions
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddCommandDefaults();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddSingleton<SecurityEvents>();
+        builder.Services.AddHostedService<NoteStartAndStop>();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
 
         builder.AddManagementPort();
@@ -50,6 +53,7 @@ public static class ServiceDefaultsExtensions
         app.UseSecurityHeaders();
         app.UseManagementPort();
         app.UseMiddleware<HttpMetrics>();
+        app.UseRequestIds();
         app.UseForwardedHeaders();
         early?.Invoke(app);
         app.UseEndOfStreams();

@@ -80,6 +80,7 @@ internal static class Telemetry
             {
                 logs.IncludeFormattedMessage = true;
                 logs.IncludeScopes = true;
+                logs.AddProcessor(new ScrubLogRecords());
                 logs.AddOtlpExporter();
             });
             telemetry

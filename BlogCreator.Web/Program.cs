@@ -27,6 +27,7 @@ app.UseAuthentication();
 app.UseSignInAgain();
 app.UseAuthorization();
 app.UseAntiforgery();
+app.UseNotesOfForgedForms();
 app.UsePublicCaching();
 
 app.MapDefaultEndpoints();

@@ -300,6 +300,8 @@ internal static class Catalog
             Health = new(["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:9600/"], StartPeriod: 120, Retries: 6),
             Secrets = [("elasticsearch-password", Part.Logs)],
             Run = (_, _) => """
+                # Before the first line: a data stream keeps the template that it began with.
+                /bin/sh /etc/blogcreator-elasticsearch/import.sh || exit 1
                 ELASTICSEARCH_PASSWORD="$(cat /run/secrets/elasticsearch-password)"
                 export ELASTICSEARCH_PASSWORD
                 exec /usr/local/bin/docker-entrypoint

@@ -21,6 +21,7 @@ public sealed class NginxEdgeTests : IClassFixture<EdgeFixture>
     [Fact]
     public async Task The_configuration_is_taken_without_a_warning()
     {
+        Assert.DoesNotContain(Edge.Log.Split('\n'), line => line.Contains("nginx.error", StringComparison.Ordinal));
         Assert.DoesNotContain("[warn]", Edge.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("[emerg]", Edge.Log, StringComparison.Ordinal);
         await using var edge = Edge.NotStarted();

@@ -87,6 +87,7 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         builder.UseSetting("ConnectionStrings:blogdb", _database ??= ReplicaOf?._database ?? Task.Run(CreateDatabase).GetAwaiter().GetResult());
         builder.UseSetting("Logging:LogLevel:Default", "Critical");
         builder.UseSetting("Logging:LogLevel:Microsoft.EntityFrameworkCore", "None");
+        builder.UseSetting("Logging:Console:LogLevel:BlogCreator.Security", "None");
         builder.UseSetting("Storage:Path", Path.Combine(Folder, "files"));
         builder.UseSetting("DataProtection:Path", Path.Combine(Folder, "keys"));
         foreach (var (name, value) in Settings)

@@ -38,6 +38,7 @@ internal sealed class RunningService : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.Logging.AddFilter<ConsoleLoggerProvider>(null, LogLevel.None);
+        builder.Logging.AddFilter<EcsLogs>(null, LogLevel.None);
         // A request has a trace id where somebody would log it, as in every service that runs.
         builder.Logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore.Hosting", LogLevel.Critical);
         build?.Invoke(builder);
