@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.ServiceDefaults;
@@ -51,6 +52,7 @@ public static class AccountsFeature
                 ApiKeyAuthentication.Applies(context) ? ApiKeyAuthentication.SchemeName : SharedSignIn.Scheme);
         services.Configure<AuthenticationOptions>(options => options.DefaultScheme = EitherScheme);
         services.AddSingleton<ActiveUsers>();
+        services.AddReport<ReportOnSignIn>();
         services.AddHttpContextAccessor();
         services.AddScoped<IAuthorizationHandler, OwnerOnly>();
         services.AddAuthorizationBuilder().AddPolicy(Policies.Owner, policy => policy.RequireAuthenticatedUser().AddRequirements(new OwnerOnly.Requirement()));

@@ -12,6 +12,7 @@ public static class PostsFeature
         builder.WarmUpWith(WarmUpPosts.Visits);
         builder.Services.AddJob<PublishScheduledPost>();
         builder.Services.AddJob<RemoveDeletedPost>();
+        builder.Services.AddScoped<ICountUsage, CountPublished>();
         builder.Services.AddSingleton<RelatedPosts>();
         builder.Services.AddSingleton(typeof(WhilePublished<>));
         return builder;

@@ -13,7 +13,7 @@ public static class SearchFeature
     {
         builder.AddSearchEngine();
         builder.Services.AddHostedService<FollowChanges>();
-        builder.Services.AddScoped<IReportOnItself, ReportOnSearch>();
+        builder.Services.AddReport<ReportOnSearch>().AddReport<ReportOnEmbeddings>();
         return builder;
     }
 
