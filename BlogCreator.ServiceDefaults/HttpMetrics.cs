@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.Extensions.Hosting;
 
 namespace BlogCreator.ServiceDefaults;
 
@@ -18,16 +19,18 @@ internal sealed class HttpMetrics
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
 
-    public HttpMetrics(RequestDelegate next, TimeProvider clock, IMeterFactory meters)
+    public HttpMetrics(RequestDelegate next, TimeProvider clock, IMeterFactory meters, ServiceIdentity service, EndpointDataSource routes, IHostApplicationLifetime life)
     {
         _next = next;
         _clock = clock;
         var meter = meters.Create("BlogCreator.Http");
+        meter.CreateObservableGauge("blogcreator_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", service.Version)), description: "Always 1; says which version runs");
         _requests = meter.CreateCounter<long>("http.requests", description: "Requests answered");
         _duration = meter.CreateHistogram<double>("http.request.duration", "s", "Time from a request's arrival to its answered end", advice: new()
         {
             HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10],
         });
+        life.ApplicationStarted.Register(() => CountFromZero(routes.Endpoints));
     }
 
     public async Task InvokeAsync(HttpContext context)
@@ -60,6 +63,21 @@ internal sealed class HttpMetrics
             if (!Streams.IsStream(context.Response))
             {
                 _duration.Record(_clock.GetElapsedTime(start).TotalSeconds, new("method", method), new("endpoint", route));
+            }
+        }
+    }
+
+    /// <summary>The first failure of a route has to be seen as a step from nothing to one, which a series that begins with it is not.</summary>
+    private void CountFromZero(IEnumerable<Endpoint> endpoints)
+    {
+        foreach (var endpoint in endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<IDisableHttpMetricsMetadata>() is null))
+        {
+            foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [HttpMethods.Get])
+            {
+                foreach (var status in (int[])[StatusCodes.Status200OK, StatusCodes.Status500InternalServerError])
+                {
+                    _requests.Add(0, new("method", Method(method)), new("endpoint", Route(endpoint)), new("status", status));
+                }
             }
         }
     }

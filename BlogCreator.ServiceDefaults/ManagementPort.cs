@@ -58,8 +58,13 @@ internal static class ManagementPort
         });
     }
 
-    public static void MapMetrics(this WebApplication app) =>
-        app.MapPrometheusScrapingEndpoint(MetricsPath).AllowAnonymous().DisableRateLimiting().DisableHttpMetrics();
+    public static void MapMetrics(this WebApplication app)
+    {
+        if (!Telemetry.IsDisabled(app.Configuration))
+        {
+            app.MapPrometheusScrapingEndpoint(MetricsPath).AllowAnonymous().DisableRateLimiting().DisableHttpMetrics();
+        }
+    }
 
     private static string AddressesOfPorts(IConfiguration configuration)
     {

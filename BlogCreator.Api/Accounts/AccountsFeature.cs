@@ -53,6 +53,7 @@ public static class AccountsFeature
         services.Configure<AuthenticationOptions>(options => options.DefaultScheme = EitherScheme);
         services.AddSingleton<ActiveUsers>();
         services.AddReport<ReportOnSignIn>();
+        services.CountFromZero(CreateSession.SignIns, "outcome", "success", "refused", "locked");
         services.AddHttpContextAccessor();
         services.AddScoped<IAuthorizationHandler, OwnerOnly>();
         services.AddAuthorizationBuilder().AddPolicy(Policies.Owner, policy => policy.RequireAuthenticatedUser().AddRequirements(new OwnerOnly.Requirement()));

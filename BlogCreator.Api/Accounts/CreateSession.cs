@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -18,6 +19,8 @@ public static class CreateSession
 {
     // Compared with when there is no such person, so that the answer takes as long.
     private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<Person>().HashPassword(null!, Guid.NewGuid().ToString()));
+
+    internal static readonly Counter<long> SignIns = Telemetry.Meter.CreateCounter<long>("sign_ins_total", description: "Tries to sign in with a password, by how they ended");
 
     public static async Task<Results<Ok<SessionDetails>, ProblemHttpResult>> Handle(
         SignInRequest request,
@@ -50,6 +53,7 @@ public static class CreateSession
         await db.Entry(person).ReloadAsync(cancel);
         if (person.IsLocked(now))
         {
+            SignIns.Add(1, new KeyValuePair<string, object?>("outcome", "locked"));
             return Problems.Refuse(
                 StatusCodes.Status429TooManyRequests,
                 "locked",
@@ -73,6 +77,7 @@ public static class CreateSession
         person.CountSignIn();
         await SignIn(context, db, person, now, cancel);
         await transaction.CommitAsync(cancel);
+        SignIns.Add(1, new KeyValuePair<string, object?>("outcome", "success"));
         return TypedResults.Ok(Describe(person));
     }
 
@@ -94,9 +99,13 @@ public static class CreateSession
 
     internal static SessionDetails Describe(Person person) => new(person.Id, person.Email, person.Name, person.Handle, person.Bio, person.IsOwner);
 
-    private static ProblemHttpResult Wrong() => Problems.Refuse(
-        StatusCodes.Status401Unauthorized,
-        "wrong-credentials",
-        "E-mail or password is wrong",
-        "Check both and try again.");
+    private static ProblemHttpResult Wrong()
+    {
+        SignIns.Add(1, new KeyValuePair<string, object?>("outcome", "refused"));
+        return Problems.Refuse(
+            StatusCodes.Status401Unauthorized,
+            "wrong-credentials",
+            "E-mail or password is wrong",
+            "Check both and try again.");
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
+using OpenTelemetry.Trace;
 
 namespace BlogCreator.Api.Data;
 
@@ -33,6 +34,18 @@ public static class DataFeature
                 .AddInterceptors(services.GetServices<IInterceptor>().Append(Clean)));
         }
 
+        builder.Services.ConfigureOpenTelemetryTracerProvider(traces =>
+        {
+            if (connection.IsPostgres)
+            {
+                traces.AddNpgsql();
+            }
+            else
+            {
+                // SQLite itself tells nothing.
+                traces.AddEntityFrameworkCoreInstrumentation();
+            }
+        });
         builder.Services.AddHealthChecks().AddCheck("database", new DatabaseHealth(connection), tags: ["ready"]);
         builder.Services.AddExceptionHandler<FullDatabase>();
         return builder;

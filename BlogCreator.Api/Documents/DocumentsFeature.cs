@@ -3,6 +3,7 @@ using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform.RateLimits;
+using BlogCreator.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Documents;
@@ -18,6 +19,7 @@ public static class DocumentsFeature
         services.AddOptions<SiteOptions>().Configure<IOptions<UploadOptions>>((site, uploads) => site.MaxUploadBytes = uploads.Value.MaxBytes);
         services.AddSingleton<ReadInChild>();
         services.AddScoped<UploadDocument>();
+        services.CountFromZero(UploadDocument.Uploads, "file_type", UploadedName.Types.Values.Distinct());
         services.AddScoped<QueueReading>();
         services.AddJob<ReadDocument>();
         services.AddJob<PurgeDocument>();

@@ -26,7 +26,7 @@ internal sealed class UploadDocument(
     // A file may be removed, and a document purged, while the same bytes arrive; hardly ever twice in a row.
     private const int MostAttempts = 5;
 
-    private static readonly Counter<long> Uploads = Telemetry.Meter.CreateCounter<long>("document_uploads", description: "Files accepted for reading");
+    internal static readonly Counter<long> Uploads = Telemetry.Meter.CreateCounter<long>("document_uploads", description: "Files accepted for reading");
 
     public static Task<Results<Created<DocumentDetails>, Ok<DocumentDetails>, ProblemHttpResult>> Handle(
         HttpRequest request, CurrentUser user, UploadDocument upload, CancellationToken cancel) => upload.Take(request, user, cancel);

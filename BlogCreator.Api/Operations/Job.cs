@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace BlogCreator.Api.Operations;
 
 public enum JobStatus
@@ -14,6 +16,8 @@ public enum JobStatus
 /// </summary>
 public sealed class Job
 {
+    public const int MaxTraceParent = 55;
+
     private Job()
     {
     }
@@ -41,6 +45,9 @@ public sealed class Job
 
     public DateTimeOffset CreatedAt { get; private set; }
 
+    /// <summary>What the job was asked for in, as a <c>traceparent</c> of W3C's Trace Context; null where that is not known.</summary>
+    public string? TraceParent { get; private set; }
+
     public static Job Create(string kind, Guid subject, DateTimeOffset now, DateTimeOffset? runAfter = null) => new()
     {
         Id = Guid.CreateVersion7(now),
@@ -48,5 +55,6 @@ public sealed class Job
         Subject = subject,
         RunAfter = runAfter ?? now,
         CreatedAt = now,
+        TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { Length: <= MaxTraceParent } trace } ? trace : null,
     };
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
 using BlogCreator.Api.Data;
-using BlogCreator.Api.Platform;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.Options;
@@ -184,17 +183,20 @@ public sealed partial class JobWorker(
         if (job.Attempts > options.Value.MaxAttempts)
         {
             await GiveUp(job, lease, job.LastError ?? "It ended the service each time it was tried.", stopping);
+            JobTelemetry.End(job.Kind, JobTelemetry.GaveUp, TimeSpan.Zero);
             return;
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var renewing = Renew(lease, LeaseOf(kinds.IsQuick(job.Kind)), asked, stop);
-        using var activity = Telemetry.Source.StartActivity($"job {job.Kind}");
+        using var activity = JobTelemetry.Start(job, lease.At);
+        var began = clock.GetTimestamp();
         try
         {
             using var scope = scopes.CreateScope();
             await kinds.Handler(job.Kind, scope.ServiceProvider).Run(lease, stop.Token);
             await End(lease, JobStatus.Done, null, TimeSpan.Zero);
+            JobTelemetry.End(job.Kind, JobTelemetry.Done, clock.GetElapsedTime(began));
             LogDone(logger, job.Kind, job.Subject);
         }
         catch (LeaseLostException)
@@ -218,14 +220,16 @@ public sealed partial class JobWorker(
         }
         catch (Exception failure)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
+            activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", failure.GetType().FullName);
             LogFailed(logger, failure, job.Kind, job.Subject, job.Attempts);
             if (job.Attempts >= options.Value.MaxAttempts)
             {
                 await GiveUp(job, lease, failure.Message, stopping);
+                JobTelemetry.End(job.Kind, JobTelemetry.GaveUp, clock.GetElapsedTime(began));
             }
             else
             {
+                JobTelemetry.End(job.Kind, JobTelemetry.Retried, clock.GetElapsedTime(began));
                 await End(lease, JobStatus.Waiting, failure.Message, BackOff(job.Attempts));
             }
         }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using BlogCreator.Api.Platform;
+using BlogCreator.ServiceDefaults;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 
@@ -47,6 +48,7 @@ public static class OperationsFeature
         builder.Services.AddSingleton<JobSignal>();
         builder.Services.AddSingleton<IInterceptor>(services => services.GetRequiredService<JobSignal>());
         builder.Services.AddSingleton<JobBacklog>();
+        builder.Services.CountFromZero(JobTelemetry.Ended, services => JobTelemetry.AllEnds(services.GetRequiredService<JobKinds>()));
         builder.Services.AddHostedService<JobWorker>().AddHostedService<ListenForJobs>().AddHostedService<TidyJobs>();
         builder.Services.AddReport<ReportOnDatabase>().AddReport<ReportOnJobs>().AddReport<ReportOnRedis>();
         builder.Services.AddSingleton<WithinTime>().AddSingleton<DescribeVersions>().AddScoped<RetryJob>();

@@ -25,6 +25,7 @@ public static class OperationsTables
             builder.Property(job => job.Kind).HasMaxLength(60);
             builder.Property(job => job.LeaseOwner).HasMaxLength(60);
             builder.Property(job => job.LastError).HasMaxLength(2000);
+            builder.Property(job => job.TraceParent).HasMaxLength(Job.MaxTraceParent);
             builder.HasIndex(job => new { job.Status, job.RunAfter });
             // What the workers look for all day long, and nothing of what is done.
             builder.HasIndex(job => new { job.Kind, job.RunAfter }).HasFilter("\"Status\" = 0");

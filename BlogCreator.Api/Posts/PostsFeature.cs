@@ -10,6 +10,7 @@ public static class PostsFeature
     {
         builder.Services.AddOptions<PostsOptions>().BindConfiguration("Posts").ValidateDataAnnotations().ValidateOnStart();
         builder.WarmUpWith(WarmUpPosts.Visits);
+        builder.Services.CountFromZero(CountVerdicts.Counter, "verdict", CountVerdicts.Names);
         builder.Services.AddJob<PublishScheduledPost>();
         builder.Services.AddJob<RemoveDeletedPost>();
         builder.Services.AddScoped<ICountUsage, CountPublished>();

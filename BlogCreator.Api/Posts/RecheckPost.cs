@@ -17,6 +17,7 @@ public static class RecheckPost
         }
 
         var claims = CheckPost.Run(version.Markdown, await DescribePost.Citations(db, id, cancel));
+        CountVerdicts.Run(claims);
         return TypedResults.Ok(new EvidenceReport(claims, DescribePost.Sources(claims)));
     }
 }

@@ -23,6 +23,7 @@ public static class WriteVersion
         var markdown = text.Markdown.ReplaceLineEndings("\n");
         var claims = CheckPost.Run(markdown, citations);
         var summary = CheckPost.Summarise(claims);
+        CountVerdicts.Run(claims);
         return new PostVersion
         {
             PostId = postId,

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Search.Elastic;
 using BlogCreator.Api.Search.Embeddings;
+using BlogCreator.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Search;
@@ -14,6 +15,7 @@ public static class SearchFeature
         builder.AddSearchEngine();
         builder.Services.AddHostedService<FollowChanges>();
         builder.Services.AddReport<ReportOnSearch>().AddReport<ReportOnEmbeddings>();
+        builder.Services.CountFromZero(ElasticClient.Errors, "reason", ElasticClient.Reasons);
         return builder;
     }
 

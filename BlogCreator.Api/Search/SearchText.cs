@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
@@ -17,6 +18,11 @@ internal static class SearchText
     // Nobody reads on for so long, and each page costs the ones before it.
     private const int Deepest = 990;
 
+    private static readonly Histogram<double> Duration = Telemetry.Meter.CreateHistogram(
+        "search_duration_seconds",
+        description: "How long a search took, by what was searched; where Elasticsearch did not answer, both were",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5] });
+
     public static async Task<Results<Ok<SearchResults>, ProblemHttpResult>> Handle(
         string? q,
         string? scope,
@@ -24,6 +30,7 @@ internal static class SearchText
         HttpContext context,
         BlogDb db,
         SearchEngine engine,
+        TimeProvider clock,
         CancellationToken cancel)
     {
         if (scope is not (null or "posts" or "library"))
@@ -49,14 +56,22 @@ internal static class SearchText
             return Problems.Refuse(401, "not-signed-in", "Sign in first", "Only you can search your documents: sign in, or send an API key.");
         }
 
+        var began = clock.GetTimestamp();
         var found = !engine.IsSet ? null : user is null ? await engine.Posts(q!, skip, Limit, cancel) : await engine.Passages(q!, user.Id, skip, Limit, cancel);
+        if (engine.IsSet)
+        {
+            Duration.Record(clock.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("engine", "elasticsearch"));
+        }
+
         // What was published a moment ago is in the database's own index already, and an index that was lost finds nothing.
         if (found is { } page && (page.Hits.Count > 0 || page.Next is not null || skip > 0))
         {
             return Answer(context, "elasticsearch", new SearchResults(page.Hits, page.Next is { } next && next <= Deepest ? next.ToString(CultureInfo.InvariantCulture) : null));
         }
 
+        began = clock.GetTimestamp();
         var own = user is null ? await Posts(db, words, skip, cancel) : await Passages(db, words, user.Id, skip, cancel);
+        Duration.Record(clock.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("engine", db.Database.IsSqlite() ? "sqlite" : "postgresql"));
         return Answer(context, "database", new SearchResults(own.Items, own.Next, Simpler: engine.IsSet && found is null));
     }
 

@@ -30,7 +30,12 @@ internal sealed partial class GeneratePost(
     /// <summary>The part that is stored when a person has looked at the outline; not told as a step.</summary>
     public const string OutlineStep = "outline";
 
-    private static readonly Counter<long> Ended = CountEnded();
+    internal static readonly Counter<long> Ended = Telemetry.Meter.CreateCounter<long>("blog_generations_total", description: "Generations that ended, by how");
+
+    private static readonly Histogram<double> Duration = Telemetry.Meter.CreateHistogram(
+        "blog_generation_duration_seconds",
+        description: "From a generation's begin to its post, with what somebody else's restart took",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800] });
 
     public static string Kind => "writing.generate";
 
@@ -47,6 +52,12 @@ internal sealed partial class GeneratePost(
         if (status is GenerationStatus.Completed or GenerationStatus.Failed or GenerationStatus.Cancelled)
         {
             Ended.Add(1, new KeyValuePair<string, object?>("status", Word(status)));
+            if (status is GenerationStatus.Completed && generation is { StartedAt: { } began, FinishedAt: { } ended, ReviewOutline: false })
+            {
+                // Not where a person was asked in between: they may have taken days.
+                Duration.Record((ended - began).TotalSeconds);
+            }
+
             LogEnded(logger, generation.Id, status);
         }
     }
@@ -257,18 +268,6 @@ internal sealed partial class GeneratePost(
     private static string Say(CheckSummary check) => $"{check.Supported} of {check.Checked} statements supported";
 
     private static string Word(GenerationStatus status) => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
-
-    private static Counter<long> CountEnded()
-    {
-        var counter = Telemetry.Meter.CreateCounter<long>("blog_generations_total", description: "Generations that ended, by how.");
-        foreach (var status in new[] { "completed", "failed", "cancelled" })
-        {
-            // So that a rate and an alert exist before the first event.
-            counter.Add(0, new KeyValuePair<string, object?>("status", status));
-        }
-
-        return counter;
-    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ended generation {GenerationId} as {Status}")]
     private static partial void LogEnded(ILogger logger, Guid generationId, GenerationStatus status);

@@ -1,6 +1,7 @@
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.Api.Writing.Models;
+using BlogCreator.ServiceDefaults;
 
 namespace BlogCreator.Api.Writing;
 
@@ -14,6 +15,7 @@ public static class WritingFeature
         builder.Services.AddSingleton<GenerationSignal>().AddSingleton<LiveText>();
         builder.Services.AddScoped<StopWhenAsked>();
         builder.Services.AddJob<GeneratePost>();
+        builder.Services.CountFromZero(GeneratePost.Ended, "status", "completed", "failed", "cancelled");
         builder.Services.AddJob<RewriteSection>();
         builder.Services.AddReport<ReportOnWriting>().AddReport<ReportOnModel>();
         builder.Services.AddFailures<ListFailedGenerations>(GeneratePost.Kind, RewriteSection.Kind);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Operations;
+using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using Microsoft.EntityFrameworkCore;
 
@@ -88,6 +89,7 @@ internal sealed class WritingRun(BlogDb db, JobLease lease, Generation generatio
 
         await StopIfAsked(cancel);
         await Begin(name, doing, cancel);
+        using var span = Telemetry.Source.StartActivity($"generation {name}");
         var result = await work();
         await Store(async () =>
         {
@@ -110,6 +112,7 @@ internal sealed class WritingRun(BlogDb db, JobLease lease, Generation generatio
         }
 
         var started = clock.GetUtcNow();
+        using var span = Telemetry.Source.StartActivity($"generation {name}");
         var result = await work();
         await Store(async () =>
         {

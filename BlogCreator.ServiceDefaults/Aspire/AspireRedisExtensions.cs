@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Primitives;
+using OpenTelemetry.Trace;
 using StackExchange.Redis;
 
 namespace Microsoft.Extensions.Hosting;
@@ -44,6 +45,7 @@ public static class AspireRedisExtensions
             TakeNewPassword(services.GetRequiredService<IConfiguration>(), connectionName, options);
             return ConnectionMultiplexer.Connect(options);
         });
+        builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddRedisInstrumentation());
         if (!settings.DisableHealthChecks)
         {
             // Degraded and without the tag of readiness: a service without Redis serves, only less well.

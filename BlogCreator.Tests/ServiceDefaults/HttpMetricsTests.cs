@@ -53,6 +53,15 @@ public sealed class HttpMetricsTests
     }
 
     [Fact]
+    public async Task A_route_stands_at_zero_before_anybody_asked_for_it()
+    {
+        await using var service = await RunningService.Start(map: app => app.MapDelete("/counted-never/{id}", (string id) => id));
+        await Metrics(service, "http_requests_total{endpoint=\"/counted-never/{id}\",method=\"DELETE\",status=\"200\"} 0");
+        await Metrics(service, "http_requests_total{endpoint=\"/counted-never/{id}\",method=\"DELETE\",status=\"500\"} 0");
+        await Metrics(service, "blogcreator_build_info{version=\"");
+    }
+
+    [Fact]
     public async Task Health_and_metrics_are_not_counted()
     {
         await using var service = await RunningService.Start(map: app => app.MapGet("/counted-last", () => "good"));

@@ -61,6 +61,7 @@ internal sealed class PageMemory(ContentVersion version, IHostEnvironment enviro
             return next(context);
         }
 
+        PageRequests.FromMemory();
         var response = context.Response;
         foreach (var (name, value) in page.Headers)
         {

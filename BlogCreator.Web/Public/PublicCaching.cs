@@ -42,6 +42,7 @@ public static class PublicCaching
 
     private static async Task Fingerprinted(HttpContext context, RequestDelegate next)
     {
+        PageRequests.Made(context);
         var response = context.Response;
         var original = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         using var body = new MemoryStream();

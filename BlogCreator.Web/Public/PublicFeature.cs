@@ -24,6 +24,7 @@ public static class PublicFeature
         builder.Services.AddSingleton<PublicPagePolicy>();
         builder.Services.AddOptions<OutputCacheOptions>().Configure<PublicPagePolicy>((cache, policy) => cache.AddBasePolicy(policy));
         builder.Services.AddSingleton<PageMemory>().AddSingleton<MakeOnce>();
+        builder.Services.CountFromZero(PageRequests.Counter, "result", PageRequests.Sources);
         if (builder.Services.Any(service => service.ServiceType == typeof(IConnectionMultiplexer)))
         {
             builder.Services.AddPagesInRedis();
@@ -60,6 +61,7 @@ public static class PublicFeature
         var once = app.Services.GetRequiredService<MakeOnce>();
         app.Use((context, next) => memory.Serve(context, next));
         app.Use((context, next) => once.Serve(context, next));
+        app.Use((context, next) => PageRequests.CountCached(context, next));
         app.UseOutputCache();
     }
 

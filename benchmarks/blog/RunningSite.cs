@@ -17,14 +17,18 @@ internal sealed class RunningSite : IAsyncDisposable
     private readonly Uri _api = FreeAddress();
 
     private string _redis = "";
+    private IReadOnlyDictionary<string, string> _settings = new Dictionary<string, string>();
 
     public Uri Web { get; } = FreeAddress();
 
+    public Uri Api => _api;
+
     public string PostPath { get; private set; } = "";
 
-    public static async Task<RunningSite> Start(string redis = "")
+    /// <param name="settings">Of both services, beside those that every measurement needs.</param>
+    public static async Task<RunningSite> Start(string redis = "", IReadOnlyDictionary<string, string>? settings = null)
     {
-        var site = new RunningSite { _redis = redis };
+        var site = new RunningSite { _redis = redis, _settings = settings ?? new Dictionary<string, string>() };
         try
         {
             using (var migrate = site.Run("BlogCreator.Api", site._api, "migrate"))
@@ -104,6 +108,11 @@ internal sealed class RunningSite : IAsyncDisposable
         start.Environment["Setup__Token"] = Token;
         start.Environment["Shutdown__DrainSeconds"] = "0";
         start.Environment["services__api__http__0"] = _api.ToString();
+        foreach (var (name, value) in _settings)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         // Read, so that nobody waits for a full pipe.
         process.OutputDataReceived += (_, _) => { };

@@ -418,6 +418,10 @@ namespace BlogCreator.Api.Data.Migrations
                     b.Property<Guid>("Subject")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(55)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("LeaseUntil")

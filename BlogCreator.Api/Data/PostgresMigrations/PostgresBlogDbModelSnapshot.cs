@@ -453,6 +453,11 @@ namespace BlogCreator.Api.Data.PostgresMigrations
                     b.Property<Guid>("Subject")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(55)
+                        .HasColumnType("character varying(55)")
+                        .UseCollation("C");
+
                     b.HasKey("Id");
 
                     b.HasIndex("LeaseUntil")

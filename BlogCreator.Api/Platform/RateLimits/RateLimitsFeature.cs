@@ -1,3 +1,4 @@
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.RateLimiting;
 using StackExchange.Redis;
 
@@ -21,7 +22,7 @@ public static class RateLimitsFeature
         builder.Services.AddSingleton<LocalBuckets>().AddSingleton<SpendQuota>();
         if (builder.Services.Any(service => service.ServiceType == typeof(IConnectionMultiplexer)))
         {
-            builder.Services.AddSingleton<RedisBuckets>();
+            builder.Services.AddSingleton<RedisBuckets>().CountFromZero(RedisBuckets.Errors);
         }
 
         builder.Services.AddRateLimiter(limiter => limiter.OnRejected = async (rejected, _) =>

@@ -8,7 +8,7 @@ namespace BlogCreator.Api.Platform.RateLimits;
 /// <summary>Buckets that all replicas spend from.</summary>
 public sealed class RedisBuckets(IConnectionMultiplexer redis, IOptions<RedisOptions> options, TimeProvider clock, ILogger<RedisBuckets> logger)
 {
-    private static readonly Counter<long> Errors = Telemetry.Meter.CreateCounter<long>("ratelimit.backend.errors", description: "Times that Redis did not answer a rate limit");
+    internal static readonly Counter<long> Errors = Telemetry.Meter.CreateCounter<long>("ratelimit.backend.errors", description: "Times that Redis did not answer a rate limit");
 
     private readonly RedisGuard _guard = new(redis, options.Value.Budget, clock, logger, "rate limits");
 

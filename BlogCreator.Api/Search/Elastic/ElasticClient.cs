@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
@@ -24,7 +25,7 @@ internal sealed class ElasticClient(IHttpClientFactory http, IOptions<SearchOpti
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly MediaTypeHeaderValue Lines = new("application/x-ndjson");
-    private static readonly Counter<long> Errors = Telemetry.Meter.CreateCounter<long>("search_backend_errors_total", description: "Calls of the search engine that failed, by why");
+    internal static readonly Counter<long> Errors = Telemetry.Meter.CreateCounter<long>("search_backend_errors_total", description: "Calls of the search engine that failed, by why");
 
     private enum Repeat
     {
@@ -135,6 +136,17 @@ internal sealed class ElasticClient(IHttpClientFactory http, IOptions<SearchOpti
         return [.. hits.EnumerateArray()];
     }
 
+    /// <summary>The call as the reference names it: the part of the path with an underscore, else what is done to an index.</summary>
+    private static string Operation(HttpMethod method, string path) =>
+        Parts(path).FirstOrDefault(part => part.StartsWith('_')) is { } call ? call[1..]
+            : path.Length == 0 ? "info"
+            : method == HttpMethod.Put ? "indices.create"
+            : "indices.delete";
+
+    private static string? Collection(string path) => Parts(path).FirstOrDefault() is { Length: > 0 } index && !index.StartsWith('_') ? index : null;
+
+    private static string[] Parts(string path) => path.Split('?')[0].Split('/');
+
     private static Func<HttpContent> Body(JsonObject body)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body);
@@ -176,9 +188,13 @@ internal sealed class ElasticClient(IHttpClientFactory http, IOptions<SearchOpti
         }
     }
 
+    internal static IEnumerable<string> Reasons => Enum.GetValues<ElasticFailure>().Select(Reason);
+
+    private static string Reason(ElasticFailure failure) => failure.ToString().ToLowerInvariant();
+
     private ElasticException Failed(ElasticException failure)
     {
-        Errors.Add(1, new KeyValuePair<string, object?>("reason", failure.Failure.ToString().ToLowerInvariant()));
+        Errors.Add(1, new KeyValuePair<string, object?>("reason", Reason(failure.Failure)));
         if (failure.IsOutage)
         {
             circuit.Failed(failure.Failure);
@@ -194,9 +210,18 @@ internal sealed class ElasticClient(IHttpClientFactory http, IOptions<SearchOpti
 
     private async Task<JsonElement> Once(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken limit, CancellationToken cancel)
     {
+        var address = options.Value.Address;
+        // Names of OpenTelemetry's convention for Elasticsearch: https://opentelemetry.io/docs/specs/semconv/database/elasticsearch/
+        using var span = Telemetry.Source.StartActivity(ActivityKind.Client, tags:
+        [
+            new("db.system.name", "elasticsearch"),
+            new("db.operation.name", Operation(method, path)),
+            new("db.collection.name", Collection(path)),
+            new("server.address", address.Base.Host),
+            new("server.port", address.Base.Port),
+        ], name: Collection(path) is { } collection ? $"{Operation(method, path)} {collection}" : Operation(method, path));
         try
         {
-            var address = options.Value.Address;
             using var request = new HttpRequestMessage(method, new Uri(address.Base, path));
             request.Headers.Authorization = address.Authorization;
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -206,12 +231,24 @@ internal sealed class ElasticClient(IHttpClientFactory http, IOptions<SearchOpti
             var body = await ReadBody(answer, limit);
             return answer.IsSuccessStatusCode ? Parse(body) ?? throw new ElasticException(ElasticFailure.Strange, "The answer is not JSON.") : throw Refusal(answer, Parse(body));
         }
+        catch (ElasticException refused)
+        {
+            span?.SetTag("error.type", refused.Type ?? Reason(refused.Failure));
+            if (refused.IsOutage)
+            {
+                span?.SetStatus(ActivityStatusCode.Error);
+            }
+
+            throw;
+        }
         catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
         {
+            span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", Reason(ElasticFailure.Slow));
             throw new ElasticException(ElasticFailure.Slow, "The server did not answer in time.", inner: late);
         }
         catch (Exception cut) when (cut is HttpRequestException or IOException)
         {
+            span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", Reason(ElasticFailure.Unreachable));
             throw new ElasticException(ElasticFailure.Unreachable, "The server cannot be reached, or the connection was cut.", inner: cut);
         }
     }

@@ -1,3 +1,4 @@
+using BlogCreator.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Writing.Models;
@@ -10,6 +11,9 @@ internal static class LanguageModelFeature
         services.AddOptions<LanguageModelOptions>().BindConfiguration("LanguageModel").ValidateOnStart();
         services.AddSingleton<IValidateOptions<LanguageModelOptions>, CheckLanguageModelOptions>();
         services.AddSingleton<LanguageModel>();
+        services.CountFromZero(ModelSession.Calls, "outcome", ModelSession.Outcomes)
+            .CountFromZero(ModelSession.Tokens, "direction", "input", "output")
+            .CountFromZero(ModelSession.Cost, "currency", provider => provider.GetRequiredService<LanguageModel>().Options.ShownCurrency is { } currency ? [currency] : []);
         services.AddTransient<WaitWhenBusy>().AddTransient<LimitAnswer>();
         var http = services.AddHttpClient(LanguageModel.ClientName)
             // Its headers carry the key.

@@ -1,7 +1,10 @@
 using System.ClientModel;
+using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using Anthropic.Exceptions;
+using BlogCreator.Api.Platform;
 using Microsoft.Extensions.AI;
 
 namespace BlogCreator.Api.Writing.Models;
@@ -36,6 +39,16 @@ internal sealed partial class ModelSession(
     /// <summary>Characters of a token, at the least: an estimate has to be too high rather than too low.</summary>
     private const double CharactersOfToken = 3;
 
+    internal static readonly Counter<long> Calls = Telemetry.Meter.CreateCounter<long>("language_model_calls_total", description: "Questions to the language model, by how they ended");
+    internal static readonly Counter<long> Tokens = Telemetry.Meter.CreateCounter<long>("language_model_tokens_total", description: "Tokens sent and received");
+    internal static readonly Counter<double> Cost = Telemetry.Meter.CreateCounter<double>("language_model_cost_total", description: "What the tokens cost by the prices that are set");
+
+    /// <summary>How a question may end, as <see cref="Calls"/> names it.</summary>
+    internal static IEnumerable<string> Outcomes => [Answered, Stopped, .. Enum.GetValues<ModelFailure>().Select(Word)];
+
+    private const string Answered = "answered";
+    private const string Stopped = "stopped";
+
     public LanguageModelOptions Options => model.Options;
 
     public ModelUse Used { get; private set; } = before;
@@ -46,8 +59,28 @@ internal sealed partial class ModelSession(
     /// <returns>The whole answer.</returns>
     public async Task<string> Ask(ModelRequest request, Func<string, bool>? heard, CancellationToken cancel)
     {
+        var outcome = Stopped;
+        try
+        {
+            var answer = await Converse(request, heard, cancel);
+            outcome = Answered;
+            return answer;
+        }
+        catch (ModelFailedException failed)
+        {
+            outcome = Word(failed.Failure);
+            throw;
+        }
+        finally
+        {
+            Calls.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+    }
+
+    private async Task<string> Converse(ModelRequest request, Func<string, bool>? heard, CancellationToken cancel)
+    {
         var most = Math.Min(request.MaxOutputTokens, Options.MaxOutputTokens);
-        var estimate = new ModelUse(Tokens(request.System.Length + request.Prompt.Length), most);
+        var estimate = new ModelUse(Estimate(request.System.Length + request.Prompt.Length), most);
         KeepToBudget(estimate);
         var answer = new StringBuilder();
         var usage = new UsageDetails();
@@ -92,7 +125,7 @@ internal sealed partial class ModelSession(
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // What was heard until the person stopped it has been paid for too; best effort, since the job ends here.
-            Used += Counted(usage, estimate, answer.Length);
+            Add(Counted(usage, estimate, answer.Length));
             throw;
         }
 
@@ -132,18 +165,30 @@ internal sealed partial class ModelSession(
 
     private async Task Count(UsageDetails usage, ModelUse estimate, int heard, CancellationToken cancel)
     {
-        var call = Counted(usage, estimate, heard);
-        Used += call;
+        Add(Counted(usage, estimate, heard));
         await used(Used, cancel);
     }
 
+    private void Add(ModelUse call)
+    {
+        Used += call;
+        Tokens.Add(call.Input, new KeyValuePair<string, object?>("direction", "input"));
+        Tokens.Add(call.Output, new KeyValuePair<string, object?>("direction", "output"));
+        if (Options.ShownCurrency is { } currency)
+        {
+            Cost.Add((double)call.Money(Options), new KeyValuePair<string, object?>("currency", currency));
+        }
+    }
+
+    private static string Word(ModelFailure failure) => JsonNamingPolicy.KebabCaseLower.ConvertName(failure.ToString());
+
     /// <summary>What the endpoint says, else what the texts amount to.</summary>
     private static ModelUse Counted(UsageDetails usage, ModelUse estimate, int heard) =>
-        new(Positive(usage.InputTokenCount) ?? estimate.Input, Positive(usage.OutputTokenCount) ?? Tokens(heard));
+        new(Positive(usage.InputTokenCount) ?? estimate.Input, Positive(usage.OutputTokenCount) ?? Estimate(heard));
 
     private static int? Positive(long? count) => count is > 0 and < int.MaxValue / 4 ? (int)count : null;
 
-    private static int Tokens(int characters) => (int)Math.Ceiling(characters / CharactersOfToken);
+    private static int Estimate(int characters) => (int)Math.Ceiling(characters / CharactersOfToken);
 
     private static ModelFailure? Reason(Exception failure, Silence silence, bool begun) => failure switch
     {

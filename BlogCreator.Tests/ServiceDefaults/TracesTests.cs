@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using BlogCreator.ServiceDefaults;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+
+namespace BlogCreator.Tests.ServiceDefaults;
+
+/// <summary>Which spans are sent, asked of the SDK's own pipeline.</summary>
+public sealed class TracesTests : IDisposable
+{
+    private readonly ActivitySource _source = new($"traces.{Guid.NewGuid():n}");
+    private readonly Sent _sent = new();
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _sent.Dispose();
+    }
+
+    [Fact]
+    public void Of_what_was_not_chosen_nothing_is_sent_that_went_well()
+    {
+        using (Provider(0))
+        using (_source.StartActivity("request", ActivityKind.Server))
+        {
+            Ask("database").Dispose();
+        }
+
+        Assert.Empty(_sent.Names);
+    }
+
+    [Fact]
+    public void A_request_that_fails_is_sent_with_all_that_was_done_for_it()
+    {
+        using (Provider(0))
+        using (var request = _source.StartActivity("request", ActivityKind.Server)!)
+        {
+            using (_source.StartActivity("step"))
+            {
+                Ask("database").Dispose();
+            }
+
+            request.SetStatus(ActivityStatusCode.Error);
+        }
+
+        Assert.Equal(["database", "request", "step"], _sent.Names.Order(StringComparer.Ordinal));
+        Assert.Single(_sent.Spans.Select(span => span.TraceId).Distinct());
+    }
+
+    [Fact]
+    public void A_failure_on_the_way_is_enough()
+    {
+        using (Provider(0))
+        using (_source.StartActivity("job", ActivityKind.Consumer))
+        {
+            using var database = Ask("database");
+            database.SetStatus(ActivityStatusCode.Error);
+        }
+
+        Assert.Equal(["database", "job"], _sent.Names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void That_something_is_not_there_is_no_failure()
+    {
+        using (Provider(0))
+        using (_source.StartActivity("request", ActivityKind.Server))
+        {
+            using var api = Ask("GET");
+            api.SetTag("http.response.status_code", 404).SetStatus(ActivityStatusCode.Error);
+        }
+
+        Assert.Empty(_sent.Names);
+    }
+
+    [Fact]
+    public void What_goes_on_after_its_request_follows_what_became_of_it()
+    {
+        using (Provider(0))
+        {
+            var request = _source.StartActivity("request", ActivityKind.Server)!;
+            var later = Ask("later");
+            request.SetStatus(ActivityStatusCode.Error);
+            request.Dispose();
+            later.Dispose();
+
+            var well = _source.StartActivity("well", ActivityKind.Server)!;
+            var never = Ask("never");
+            well.Dispose();
+            never.Dispose();
+        }
+
+        Assert.Equal(["later", "request"], _sent.Names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_another_service_chose_is_sent_from_here_too()
+    {
+        var chosen = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
+        using (Provider(0))
+        using (_source.StartActivity("request", ActivityKind.Server, chosen))
+        {
+            Ask("database").Dispose();
+        }
+
+        Assert.Equal(["database", "request"], _sent.Names.Order(StringComparer.Ordinal));
+        Assert.All(_sent.Spans, span => Assert.Equal(chosen.TraceId, span.TraceId));
+    }
+
+    [Fact]
+    public void Two_services_choose_the_same_traces_and_about_the_share_that_was_asked_for()
+    {
+        using var one = Provider(0.1);
+        using var other = new ActivitySource(_source.Name + ".other");
+        using var elsewhere = new Sent();
+        using var second = Sdk.CreateTracerProviderBuilder().AddSource(other.Name).SetSampler(new SampleTraces(0.1)).AddProcessor(new KeepErrors(new SimpleActivityExportProcessor(elsewhere))).Build();
+        for (var i = 0; i < 3000; i++)
+        {
+            using var request = _source.StartActivity("request", ActivityKind.Server)!;
+            // As it crosses the wire: the id, and that it was not chosen where it was not.
+            using var called = other.StartActivity("called", ActivityKind.Server, new ActivityContext(request.TraceId, request.SpanId, request.ActivityTraceFlags, isRemote: true));
+        }
+
+        // Seven standard deviations around 300.
+        Assert.InRange(_sent.Spans.Count, 185, 415);
+        Assert.Equal(_sent.Spans.Select(span => span.TraceId).ToHashSet(), elsewhere.Spans.Select(span => span.TraceId).ToHashSet());
+    }
+
+    [Fact]
+    public void A_query_that_nobody_asked_for_and_the_parts_of_what_is_not_traced_are_left_out()
+    {
+        using (Provider(1))
+        {
+            Assert.Null(_source.StartActivity("looking for work", ActivityKind.Client));
+            using var health = _source.StartActivity("health", ActivityKind.Server)!;
+            health.IsAllDataRequested = false;
+            Assert.True(_source.StartActivity("database", ActivityKind.Client) is null or { IsAllDataRequested: false, Recorded: false });
+        }
+    }
+
+    [Fact]
+    public void What_a_failure_says_stays_here()
+    {
+        using (Provider(1))
+        using (var request = _source.StartActivity("request", ActivityKind.Server)!)
+        {
+            request.SetStatus(ActivityStatusCode.Error, "wrong key sk-12345");
+        }
+
+        Assert.Equal(ActivityStatusCode.Error, Assert.Single(_sent.Spans).Status);
+        Assert.Null(_sent.Spans.Single().StatusDescription);
+    }
+
+    private TracerProvider Provider(double ratio) => Sdk.CreateTracerProviderBuilder()
+        .AddSource(_source.Name)
+        .SetSampler(new SampleTraces(ratio))
+        .AddProcessor(new KeepErrors(new SimpleActivityExportProcessor(_sent)))
+        .Build();
+
+    private Activity Ask(string name) => _source.StartActivity(name, ActivityKind.Client)!;
+
+    private sealed class Sent : BaseExporter<Activity>
+    {
+        public ConcurrentQueue<Activity> Spans { get; } = [];
+
+        public IEnumerable<string> Names => Spans.Select(span => span.OperationName);
+
+        public override ExportResult Export(in Batch<Activity> batch)
+        {
+            foreach (var span in batch)
+            {
+                Spans.Enqueue(span);
+            }
+
+            return ExportResult.Success;
+        }
+    }
+}
