@@ -14,6 +14,7 @@ if (await HealthcheckCommand.Run(args) is { } health)
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedisClient("redis");
+builder.AddRollCall("web");
 builder.AddShell();
 builder.AddGateway();
 builder.AddAccount();

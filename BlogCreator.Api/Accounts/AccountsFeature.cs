@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.ServiceDefaults;
@@ -52,6 +53,7 @@ public static class AccountsFeature
                 ApiKeyAuthentication.Applies(context) ? ApiKeyAuthentication.SchemeName : SharedSignIn.Scheme);
         services.Configure<AuthenticationOptions>(options => options.DefaultScheme = EitherScheme);
         services.AddSingleton<ActiveUsers>();
+        services.AddReport<ReportOnSignIn>();
         services.CountFromZero(CreateSession.SignIns, "outcome", "success", "refused", "locked");
         services.AddHttpContextAccessor();
         services.AddScoped<IAuthorizationHandler, OwnerOnly>();

@@ -77,6 +77,9 @@ internal sealed record NetworkFacts(string Name, bool IsInternal, string Purpose
 
 internal static class Catalog
 {
+    /// <summary>Where the backup service says when what last succeeded.</summary>
+    public const int BackupMetrics = 9187;
+
     private const string Redis = "redis-server --requirepass $REDIS_PASSWORD";
     private const string Monitor = "monitor-password";
 
@@ -178,6 +181,8 @@ internal static class Catalog
                 ("DataProtection__Path", "/data/keys"),
                 ("Uploads__MaxBytes", FormattableString.Invariant($"{settings.UploadLimit.Bytes}")),
                 .. Traces(settings),
+                // Both are on the network "telemetry". What it is told there it shows to the owner.
+                .. settings.Has(Part.Backup) ? new[] { ("Backup__MetricsUrl", FormattableString.Invariant($"http://backup:{BackupMetrics}/metrics.txt")) } : [],
             ],
         },
         new("web", Part.Core, Limits(1, 512, 200, replicas: 2), ByteSize.Mega(128))
