@@ -9,6 +9,8 @@ namespace Aspire.Hosting;
 
 internal sealed class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
+    private static readonly string[] Signals = ["", "TRACES_", "METRICS_", "LOGS_"];
+
     private readonly CommandLine options;
     private readonly TestSession? session;
     private readonly string product;
@@ -87,12 +89,17 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             {
                 ManifestPath = Path.GetFullPath(Path.Combine(AppHostDirectory, "..", "aspire-manifest.json")),
                 DashboardToken = DashboardSetting("FRONTEND_BROWSERTOKEN"),
+                Collector = CollectorSetting(),
                 IsDashboardAnonymous = bool.TryParse(DashboardSetting("UNSECURED_ALLOW_ANONYMOUS"), out var isAnonymous) && isAnonymous,
             });
     }
 
     // Aspire's names for it, the present and the former.
     private string? DashboardSetting(string name) => Configuration[$"ASPIRE_DASHBOARD_{name}"] ?? Configuration[$"DOTNET_DASHBOARD_{name}"];
+
+    // One for a single signal counts as well: the services would send it there with what is meant for the engine.
+    private string? CollectorSetting() =>
+        Signals.Select(signal => Configuration[$"OTEL_EXPORTER_OTLP_{signal}ENDPOINT"]).FirstOrDefault(address => !string.IsNullOrWhiteSpace(address));
 
     private sealed class HostEnvironment : IHostEnvironment
     {

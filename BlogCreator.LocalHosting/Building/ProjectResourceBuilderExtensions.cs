@@ -1,6 +1,7 @@
 using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
 using BlogCreator.LocalHosting.Replicas;
+using BlogCreator.LocalHosting.Telemetry;
 using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
@@ -53,26 +54,41 @@ public static class ProjectResourceBuilderExtensions
         variables["LOGGING__CONSOLE__FORMATTERNAME"] = "ecs";
         variables["OTEL_SERVICE_NAME"] = context.Resource is ReplicaResource replica ? replica.Service.Name : context.Resource.Name;
         variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={Guid.CreateVersion7():N}";
-        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } collector)
+        context.Resource.TryGetLastAnnotation<CollectorAnnotation>(out var own);
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } collector)
+        {
+            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector;
+            foreach (var name in new[] { "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS" })
+            {
+                if (builder.Configuration[name] is { Length: > 0 } value)
+                {
+                    variables[name] = value;
+                }
+            }
+        }
+        else if (own is not null)
+        {
+            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = own.Address;
+            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+            variables["OTEL_EXPORTER_OTLP_HEADERS"] = own.Header;
+        }
+        else
         {
             return;
         }
 
-        variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector;
-        foreach (var name in new[] { "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS" })
-        {
-            if (builder.Configuration[name] is { Length: > 0 } value)
-            {
-                variables[name] = value;
-            }
-        }
-
-        if (builder.Environment.IsDevelopment())
+        if (own is not null || builder.Environment.IsDevelopment())
         {
             // Whoever develops wants to see it now.
             foreach (var delay in new[] { "OTEL_BLRP_SCHEDULE_DELAY", "OTEL_BSP_SCHEDULE_DELAY", "OTEL_METRIC_EXPORT_INTERVAL" })
             {
                 variables[delay] = 1000.ToString(CultureInfo.InvariantCulture);
+            }
+
+            if (own is not null)
+            {
+                // As fine as the dashboard keeps them: more often would cost the services and show nothing.
+                variables["OTEL_METRIC_EXPORT_INTERVAL"] = MetricBook.Step.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
             }
 
             variables["OTEL_TRACES_SAMPLER"] = "always_on";

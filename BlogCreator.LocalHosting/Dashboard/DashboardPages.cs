@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using BlogCreator.LocalHosting.Replicas;
+using BlogCreator.LocalHosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -8,7 +9,7 @@ namespace BlogCreator.LocalHosting.Dashboard;
 
 /// <summary>The addresses of the dashboard, and who may use them.</summary>
 internal sealed class DashboardPages(
-    string run, EngineSettings settings, EngineContext engine, IReadOnlyList<ServiceRunner> runners, IReadOnlyList<ReplicaSet> sets, DashboardAccess access)
+    string run, EngineSettings settings, EngineContext engine, IReadOnlyList<ServiceRunner> runners, IReadOnlyList<ReplicaSet> sets, TelemetryBook? book, DashboardAccess access)
 {
     private const string HtmlType = "text/html; charset=utf-8";
     private const int MostDownloaded = int.MaxValue - 1;
@@ -37,6 +38,12 @@ internal sealed class DashboardPages(
         app.MapGet("/state", context => context.Response.WriteAsJsonAsync(Look(), context.RequestAborted));
         app.MapGet("/state/stream", context => Stream(context, cancel => DashboardStreams.State(context, Look, () => engine.Notifications.News, cancel), ending));
         app.MapGet("/logs/stream", context => Stream(context, cancel => DashboardStreams.Lines(context, engine.Logs, LogsPage.Query(context.Request), run, cancel), ending));
+
+        app.MapGet("/traces", context => Telemetry(context, "Traces", told => TracesPage.Content(told, context.Request)));
+        app.MapGet("/traces/{id}", OneTrace);
+        app.MapGet("/metrics", context => Telemetry(context, "Metrics", told => MetricsPage.Content(told.Metrics, context.Request)));
+        app.MapGet("/structured", context => Telemetry(context, "Structured logs", told => StructuredLogsPage.Content(told, context.Request)));
+        app.MapGet("/telemetry/stream", context => Stream(context, cancel => DashboardStreams.News(context, () => Version(context.Request), cancel), ending));
 
         app.MapPost("/resources/{name}/stop", context => Act(context, runner => runner.Stop(), set => set.Stop()));
         app.MapPost("/resources/{name}/start", context => Act(context, runner => runner.Start(), set => set.Start()));
@@ -144,6 +151,32 @@ internal sealed class DashboardPages(
         var query = LogsPage.Query(context.Request);
         var page = engine.Logs.Latest(query, LogsPage.FirstLines);
         return Show(context, "Logs", "Logs", _ => LogsPage.Content(runners.Select(runner => runner.Resource.Name), query, page, run));
+    }
+
+    private Task Telemetry(HttpContext context, string title, Func<TelemetryBook, Html> content)
+    {
+        var page = book is not null ? content(book) : TelemetryParts.Elsewhere(title, settings.Collector is { } collector ? engine.Secrets.Shown("collector", collector, isSecret: false) : null);
+        return Show(context, title, title, _ => page);
+    }
+
+    private long Version(HttpRequest request) => (request.Asked("of"), request.Asked("trace")) switch
+    {
+        ("traces", "") => book?.Traces.Version ?? 0,
+        ("traces", var id) => (book?.Traces.Find(id)?.Spans.Count + book?.Records.Latest(new LogQuery(), int.MaxValue, id).Count) ?? 0,
+        ("metrics", _) => book?.Metrics.Version ?? 0,
+        _ => book?.Records.Version ?? 0,
+    };
+
+    private Task OneTrace(HttpContext context)
+    {
+        var id = (string?)context.Request.RouteValues["id"] ?? "";
+        if (book?.Traces.Find(id) is { } trace)
+        {
+            return Telemetry(context, "Traces", _ => TracePage.Content(trace, book));
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Telemetry(context, "Traces", _ => TracePage.Missing(id));
     }
 
     private async Task Download(HttpContext context)

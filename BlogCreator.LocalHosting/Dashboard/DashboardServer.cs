@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Aspire.Hosting.ApplicationModel;
 using BlogCreator.LocalHosting.Replicas;
+using BlogCreator.LocalHosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -30,14 +31,18 @@ internal sealed class DashboardServer : IAsyncDisposable
     private readonly CancellationTokenSource ending = new();
     private Task<WebApplication?> serving = Task.FromResult<WebApplication?>(null);
 
-    private DashboardServer(IReadOnlyList<Socket> sockets, DashboardPages pages, ConsoleReport report)
+    private DashboardServer(IReadOnlyList<Socket> sockets, OtlpReceiver? receiver, DashboardPages pages, ConsoleReport report)
     {
-        this.sockets = sockets;
+        this.sockets = receiver is null ? sockets : [.. sockets, receiver.Socket];
+        Receiver = receiver;
         this.pages = pages;
         this.report = report;
     }
 
     public string LoginAddress => pages.Access.LoginAddress;
+
+    /// <summary>What the pages show of traces, metrics and records came here; null where a collector was chosen.</summary>
+    public OtlpReceiver? Receiver { get; }
 
     /// <summary>Null when nobody wants it, or no port is to be had: the app is worth running without it.</summary>
     public static DashboardServer? Reserve(EngineSettings settings, EngineContext engine, IReadOnlyList<ServiceRunner> runners, IReadOnlyList<ReplicaSet> sets)
@@ -65,7 +70,8 @@ internal sealed class DashboardServer : IAsyncDisposable
 
                 // A new one with each run: the numbers of the lines begin anew.
                 var run = RandomNumberGenerator.GetHexString(8, lowercase: true);
-                return new DashboardServer(sockets, new DashboardPages(run, settings, engine, runners, sets, new DashboardAccess(settings, port)), engine.Report);
+                var receiver = settings.Collector is null ? OtlpReceiver.Reserve(engine.Secrets, engine.Clock) : null;
+                return new DashboardServer(sockets, receiver, new DashboardPages(run, settings, engine, runners, sets, receiver?.Book, new DashboardAccess(settings, port)), engine.Report);
             }
         }
 
@@ -110,6 +116,8 @@ internal sealed class DashboardServer : IAsyncDisposable
             socket.Dispose();
         }
 
+        Receiver?.Dispose();
+
         ending.Dispose();
     }
 
@@ -131,6 +139,11 @@ internal sealed class DashboardServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, EngineLifetime>();
         var application = builder.Build();
+        if (Receiver is not null)
+        {
+            application.Use((context, next) => context.Connection.LocalPort == Receiver.Endpoint.Port ? Receiver.Receive(context) : next(context));
+        }
+
         pages.Map(application, ending.Token);
         await application.StartAsync(CancellationToken.None);
         return application;

@@ -13,6 +13,7 @@ internal static class DashboardStreams
     private const int LinesAtOnce = 500;
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Newsworthy = TimeSpan.FromSeconds(1);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
 
     public static async Task State(HttpContext context, Func<Outlook> look, Func<Task> news, CancellationToken cancel)
@@ -61,6 +62,28 @@ internal static class DashboardStreams
 
                 await Task.Delay(Gathering, cancel);
             }
+        }
+    }
+
+    /// <summary>Tells that there is something new, at most once a second; what it is, the page asks for itself.</summary>
+    public static async Task News(HttpContext context, Func<long> version, CancellationToken cancel)
+    {
+        Begin(context);
+        long? last = null;
+        for (var silent = TimeSpan.Zero; !cancel.IsCancellationRequested; silent += Newsworthy)
+        {
+            if (version() is var now && now != last)
+            {
+                await Send(context, "event: news\ndata: {}\n\n", cancel);
+                (last, silent) = (now, TimeSpan.Zero);
+            }
+            else if (silent >= Heartbeat * 5)
+            {
+                await Send(context, ":\n\n", cancel);
+                silent = TimeSpan.Zero;
+            }
+
+            await Task.Delay(Newsworthy, cancel);
         }
     }
 

@@ -42,7 +42,7 @@ internal static class Layout
         : Html.Of($"<code>{shown}</code>");
 
     private static Html Menu(string active) => Html.Of($"""
-        <nav aria-label="Pages">{Link("/", "Overview", active)}{Link("/logs", "Logs", active)}{Link("/settings", "Settings", active)}<button type="button" id="show-help" hidden aria-label="Keys">?</button></nav>
+        <nav aria-label="Pages">{Link("/", "Overview", active)}{Link("/logs", "Logs", active)}{Link("/structured", "Structured logs", active)}{Link("/traces", "Traces", active)}{Link("/metrics", "Metrics", active)}{Link("/settings", "Settings", active)}<button type="button" id="show-help" hidden aria-label="Keys">?</button></nav>
         """);
 
     private static Html Link(string address, string text, string active) => Html.Of(
@@ -52,10 +52,11 @@ internal static class Layout
         <dialog id="help" aria-labelledby="help-title">
             <h2 id="help-title">Keys</h2>
             <dl class="facts">
-              <div><dt><kbd>/</kbd></dt><dd>search the logs</dd></div>
-              <div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next and previous service or line</dd></div>
-              <div><dt><kbd>o</kbd> <kbd>l</kbd> <kbd>s</kbd></dt><dd>overview, logs, settings</dd></div>
-              <div><dt><kbd>p</kbd></dt><dd>pause the logs, or go on</dd></div>
+              <div><dt><kbd>/</kbd></dt><dd>search the page, or the logs</dd></div>
+              <div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next and previous row</dd></div>
+              <div><dt><kbd>o</kbd> <kbd>l</kbd> <kbd>e</kbd></dt><dd>overview, logs, structured logs</dd></div>
+              <div><dt><kbd>t</kbd> <kbd>m</kbd> <kbd>s</kbd></dt><dd>traces, metrics, settings</dd></div>
+              <div><dt><kbd>p</kbd></dt><dd>pause what moves, or go on</dd></div>
               <div><dt><kbd>f</kbd></dt><dd>follow the newest line</dd></div>
               <div><dt><kbd>Esc</kbd></dt><dd>out of a field</dd></div>
               <div><dt><kbd>?</kbd></dt><dd>this</dd></div>

@@ -8,7 +8,7 @@ internal static class LogsPage
 {
     public const int FirstLines = 300;
 
-    private static readonly (string Value, string Text)[] Levels =
+    public static readonly (string Value, string Text)[] Levels =
         [("trace", "everything"), ("debug", "debug and above"), ("info", "information and above"), ("warn", "warnings and errors"), ("error", "errors")];
 
     public static LogQuery Query(HttpRequest request) => new(

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using BlogCreator.LocalHosting.Replicas;
 
 namespace BlogCreator.LocalHosting.Dashboard;
 
@@ -32,6 +33,7 @@ internal static class ResourcePage
               <div><dt>Uses</dt><dd>{List(References(resource))}</dd></div>
               <div><dt>Needed by</dt><dd>{List(engine.Model.Resources.Where(other => References(other).Concat(Waited(other)).Contains(row.Name)).Select(other => other.Name))}</dd></div>
               <div><dt>Health</dt><dd>{Checks(runner)}</dd></div>
+              {(resource is ProjectResource ? Told(resource is ReplicaResource replica ? replica.Service.Name : row.Name) : Html.None)}
               <div><dt>Pages</dt><dd><ul>{OverviewPage.Links([resource]).Select(link => Html.Of($"""<li><a href="{link.Address}">{link.Text}</a></li>"""))}</ul></dd></div>
             </dl></section>
             </div>
@@ -53,6 +55,10 @@ internal static class ResourcePage
         """);
 
     private static Html Fact(string name, string value, string field) => Html.Of($"""<div><dt>{name}</dt><dd data-field="{field}">{value}</dd></div>""");
+
+    private static Html Told(string service) => Html.Of($"""
+        <div><dt>Tells</dt><dd><a href="{TelemetryParts.Address("/structured", ("service", service))}">structured logs</a> <a href="{TelemetryParts.Address("/traces", ("service", service))}">traces</a> <a href="{TelemetryParts.Address("/metrics", ("service", service))}">metrics</a></dd></div>
+        """);
 
     private static Html List(IEnumerable<string> names) =>
         names.Distinct().ToList() is { Count: > 0 } some ? Html.Of($"{string.Join(", ", some)}") : Html.Of($"""<span class="soft">nothing</span>""");

@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using BlogCreator.LocalHosting.Dashboard;
 using BlogCreator.LocalHosting.Native;
 using BlogCreator.LocalHosting.Replicas;
+using BlogCreator.LocalHosting.Telemetry;
 
 namespace BlogCreator.LocalHosting;
 
@@ -129,6 +130,15 @@ internal sealed class Engine(
         }
 
         dashboard = DashboardServer.Reserve(settings, context, runners, sets);
+        if (dashboard?.Receiver is { } receiver)
+        {
+            // Not what runs once: it would wait at its end for its last words to be taken, and the services wait for it.
+            foreach (var service in runners.Where(runner => runner.Resource is ProjectResource && !runner.IsRunOnce))
+            {
+                service.Resource.Annotations.Add(receiver.Collector);
+            }
+        }
+
         supervision = Task.WhenAll(model.Resources.Concat(replicas.Values.SelectMany(several => several))
             .Select(resource => Task.Run(() => Supervise(resource), CancellationToken.None)));
 
@@ -158,6 +168,8 @@ internal sealed class Engine(
     public int? WatcherId => guard.ProcessId;
 
     public LogBook? Logs => logs;
+
+    public OtlpReceiver? Receiver => dashboard?.Receiver;
 
     /// <summary>The address that opens the dashboard without more questions; null without a dashboard.</summary>
     public string? DashboardAddress => dashboard?.LoginAddress;

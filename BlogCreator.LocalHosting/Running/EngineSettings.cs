@@ -13,4 +13,7 @@ internal sealed record EngineSettings(string Product, string DataDirectory, bool
 
     /// <summary>Everybody who reaches the dashboard's port may use it.</summary>
     public bool IsDashboardAnonymous { get; init; }
+
+    /// <summary>Where the services send their telemetry, when somebody chose it.</summary>
+    public string? Collector { get; init; }
 }

@@ -22,6 +22,9 @@ internal sealed record LogEntry(DateTimeOffset Time, LogSeverity Severity, strin
 
     public string TraceId { get; init; } = "";
 
+    /// <summary>Known only of what came as telemetry.</summary>
+    public string SpanId { get; init; } = "";
+
     public string Exception { get; init; } = "";
 
     public IReadOnlyList<KeyValuePair<string, string>> Fields { get; init; } = [];

@@ -5,11 +5,13 @@ using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
 using BlogCreator.Tests.Platform;
+using BlogCreator.Tests.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlogCreator.Tests.Operations;
 
-/// <summary>What alarms and dashboards read from Api.</summary>
+/// <summary>What alarms and dashboards read from Api. Beside those tests, since a service that stops takes series of other ones along.</summary>
+[Collection(nameof(HttpMetricsTests))]
 public sealed class SeriesTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
@@ -30,7 +32,7 @@ public sealed class SeriesTests(ApiFixture api) : IClassFixture<ApiFixture>
             .. Each("jobs_oldest_age_seconds", "kind", [.. kinds]),
             .. kinds.SelectMany(kind => new[] { "done", "retried", "gave-up" }.Select(outcome => $"jobs_ended_total{{kind=\"{kind}\",outcome=\"{outcome}\"}} ")),
             "http_requests_total{endpoint=\"/api/v1/posts/{id:guid}\",method=\"DELETE\",status=\"500\"} ",
-            "blogcreator_active_users ",
+            "blogcreator_active_users{} ",
         ];
         await Eventually.Holds(async () =>
         {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using BlogCreator.Tests.Platform;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -31,29 +30,6 @@ public sealed partial class TelemetryTests
         }
 
         Assert.Equal(["/v1/logs", "/v1/metrics", "/v1/traces"], received.Keys.Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public async Task A_bucket_names_the_trace_of_a_request_that_fell_into_it()
-    {
-        await using var collector = await RunningService.Start(map: app => app.MapPost("/{**signal}", () => Results.Ok()));
-        await using var service = await RunningService.Start(
-            settings: [$"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.App.Urls.First()}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"],
-            map: app => app.MapGet("/exemplary", () => "good"));
-        var trace = Guid.NewGuid().ToString("n");
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/exemplary");
-        request.Headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
-        using var answer = await service.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        answer.EnsureSuccessStatusCode();
-
-        await Eventually.Holds(async () =>
-        {
-            using var scrape = new HttpRequestMessage(HttpMethod.Get, "/metrics");
-            scrape.Headers.Accept.ParseAdd("application/openmetrics-text; version=1.0.0");
-            using var metrics = await service.Http.SendAsync(scrape, TestContext.Current.CancellationToken);
-            var text = await metrics.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            return text.Split('\n').Any(line => line.StartsWith("http_request_duration_seconds_bucket{endpoint=\"/exemplary\"", StringComparison.Ordinal) && line.Contains($"trace_id=\"{trace}\"", StringComparison.Ordinal));
-        });
     }
 
     [Fact]

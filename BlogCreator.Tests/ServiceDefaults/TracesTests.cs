@@ -85,6 +85,8 @@ public sealed class TracesTests : IDisposable
             request.Dispose();
             later.Dispose();
 
+            // Nobody's child any more.
+            Activity.Current = null;
             var well = _source.StartActivity("well", ActivityKind.Server)!;
             var never = Ask("never");
             well.Dispose();
@@ -132,11 +134,18 @@ public sealed class TracesTests : IDisposable
     {
         using (Provider(1))
         {
-            Assert.Null(_source.StartActivity("looking for work", ActivityKind.Client));
+            using (var work = _source.StartActivity("looking for work", ActivityKind.Client))
+            {
+                Assert.True(work is null or { IsAllDataRequested: false, Recorded: false });
+            }
+
             using var health = _source.StartActivity("health", ActivityKind.Server)!;
             health.IsAllDataRequested = false;
-            Assert.True(_source.StartActivity("database", ActivityKind.Client) is null or { IsAllDataRequested: false, Recorded: false });
+            using var database = _source.StartActivity("database", ActivityKind.Client);
+            Assert.True(database is null or { IsAllDataRequested: false, Recorded: false });
         }
+
+        Assert.Empty(_sent.Names);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ document.addEventListener("keydown", (event) => {
     event.target.blur();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) {
     return;
   }
   const search = document.querySelector("[data-search]");
@@ -48,6 +48,15 @@ document.addEventListener("keydown", (event) => {
       break;
     case "l":
       location.assign("/logs");
+      break;
+    case "e":
+      location.assign("/structured");
+      break;
+    case "t":
+      location.assign("/traces");
+      break;
+    case "m":
+      location.assign("/metrics");
       break;
     case "s":
       location.assign("/settings");

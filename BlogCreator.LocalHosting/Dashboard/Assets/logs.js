@@ -227,7 +227,9 @@ export function watch(panel) {
       if (name === "trace") {
         const link = make("a", " all lines of it");
         link.href = `/logs?q=${encodeURIComponent(value)}`;
-        said.append(link);
+        const trace = make("a", "who did what when");
+        trace.href = `/traces/${encodeURIComponent(value)}`;
+        said.append(link, ", ", trace);
       }
       pair.append(make("dt", name), said);
       return pair;
