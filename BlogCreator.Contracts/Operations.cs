@@ -15,7 +15,7 @@ public enum PartState
 /// <param name="Well">True when no part is <c>wrong</c>.</param>
 /// <param name="DeadJobs">Work that was given up, the latest first; each can be tried again.</param>
 /// <param name="Queue">What waits, runs and is tried again; null when it could not be asked for.</param>
-/// <param name="Failures">Documents that could not be read and posts that could not be written, the latest first; null when they could not be asked for.</param>
+/// <param name="Failures">Documents that could not be read and posts that could not be written in the last 30 days, the latest first, at most 20; null when they could not be asked for.</param>
 /// <param name="Versions">What runs here.</param>
 /// <param name="Backup">Null from a version that did not tell of backups.</param>
 public sealed record OperationsReport(

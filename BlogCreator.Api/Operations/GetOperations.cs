@@ -12,6 +12,7 @@ public static class GetOperations
 {
     private const int MostDeadJobs = 20;
     private const int MostFailures = 20;
+    private static readonly TimeSpan Recently = TimeSpan.FromDays(30);
 
     internal static async Task<Ok<OperationsReport>> Handle(
         CurrentUser user,
@@ -39,6 +40,7 @@ public static class GetOperations
         var roll = within.Ask("replicas", (_, stop) => versions.Replicas(stop), _ => [], cancel);
         var backup = await backups.Read(cancel);
 
+        var now = clock.GetUtcNow();
         var reports = (await Task.WhenAll(asked)).ToList();
         reports.Add(new OperationsPart("backup", backup.State, backup.Words, Facts(backup)));
         var failures = (await Task.WhenAll(failing)).Where(list => list is not null).ToList();
@@ -46,9 +48,9 @@ public static class GetOperations
             reports.TrueForAll(part => part.State != PartState.Wrong),
             reports,
             await dead,
-            clock.GetUtcNow(),
+            now,
             await queue,
-            failures.Count == 0 ? null : [.. failures.SelectMany(list => list!).OrderByDescending(failure => failure.FailedAt).Take(MostFailures)],
+            failures.Count == 0 ? null : [.. failures.SelectMany(list => list!).Where(failure => failure.FailedAt > now - Recently).OrderByDescending(failure => failure.FailedAt).Take(MostFailures)],
             versions.Of(reports, await roll),
             backup));
     }
