@@ -69,6 +69,8 @@ public sealed class WholeRunTests
         NoCanary("the log of nginx", edge.Log.Split('\n'));
         NoCanary("the metrics", [metrics]);
         Assert.All((string[])["/v1/traces", "/v1/metrics", "/v1/logs"], path => Assert.Contains(sink.Received, sent => sent.Path == path));
+        // That something of the requests is found in these bytes at all.
+        Assert.Contains(sink.Received, sent => sent.Path == "/v1/traces" && Encoding.UTF8.GetString(sent.Body).Contains("/api/v1/session", StringComparison.Ordinal));
         foreach (var (path, body) in sink.Received)
         {
             NoCanary("what was sent to " + path, [Encoding.UTF8.GetString(body)]);

@@ -41,6 +41,7 @@ internal sealed class RunningService : IAsyncDisposable
         builder.Logging.AddFilter<EcsLogs>(null, LogLevel.None);
         // A request has a trace id where somebody would log it, as in every service that runs.
         builder.Logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore.Hosting", LogLevel.Critical);
+        builder.Logging.AddFilter<EcsLogs>("Microsoft.AspNetCore.Hosting", LogLevel.Critical);
         build?.Invoke(builder);
         var app = builder.Build();
         before?.Invoke(app);
