@@ -119,6 +119,7 @@ internal sealed class WebUnderTest(Uri api, string keys, int retries = 3, params
         builder.UseSetting("DataProtection:Path", keys);
         builder.UseSetting("HttpClients:Retries", retries.ToString(CultureInfo.InvariantCulture));
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        builder.UseSetting("Logging:Console:LogLevel:BlogCreator.Security", "None");
         foreach (var (name, value) in settings)
         {
             builder.UseSetting(name, value);
