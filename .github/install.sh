@@ -47,8 +47,11 @@ case "$1" in
         need jq jq
         need promtool prometheus
         need docker-compose docker-compose
+        need ruby ruby
         packages "${wanted[@]}"
         npm install --prefix artifacts/tools --no-audit --no-fund --no-save s3rver@3.7.1
+        # A folder of its own: npm would take away what another install without a package.json put beside it.
+        npm install --prefix artifacts/tools/ecs --no-audit --no-fund --no-save @elastic/ecs@9.4.0
         ;;
     browser)
         # Ubuntu's own package of Chromium is a snap, which cannot be started from a test; its runners have Chrome.

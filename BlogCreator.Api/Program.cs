@@ -65,6 +65,7 @@ if (args is ["reindex", ..])
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedisClient("redis");
+builder.AddRollCall("api");
 builder.Services.AddValidation();
 builder.AddApiDescription();
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.RespectNullableAnnotations = BlogApi.Json.RespectNullableAnnotations);

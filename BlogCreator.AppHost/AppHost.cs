@@ -240,6 +240,7 @@ if (builder.ExecutionContext.IsPublishMode)
         .WithEnvironment("PIPELINE_ECS_COMPATIBILITY", "v8")
         .WithEndpoint(targetPort: 5044, name: "beats")
         .WithBindMount("../deploy/logstash/pipeline", "/usr/share/logstash/pipeline", isReadOnly: true)
+        .WithBindMount("../deploy/elasticsearch", "/etc/blogcreator-elasticsearch", isReadOnly: true)
         .WithVolume("logstash", "/usr/share/logstash/data");
     builder.AddContainer("kibana", "kibana/kibana", "8.17.3")
         .WithImageRegistry("docker.elastic.co")

@@ -113,7 +113,16 @@ public sealed class BlogApi(HttpClient http)
 
     public async Task<OperationsReport> GetOperations(CancellationToken cancel) => (await Get<OperationsReport>("api/v1/operations", cancel))!;
 
+    /// <param name="months">How many, with this one.</param>
+    public async Task<UsageReport> GetUsage(int months, CancellationToken cancel) =>
+        (await Get<UsageReport>(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"api/v1/operations/usage?months={months}"), cancel))!;
+
     public Task RetryJob(Guid id, CancellationToken cancel) => Send(HttpMethod.Post, $"api/v1/operations/jobs/{id}/retry", null, cancel);
+
+    public Task<RetriedJobs> RetryDeadJobs(CancellationToken cancel) => Send<RetriedJobs>(HttpMethod.Post, "api/v1/operations/jobs/retry", null, cancel);
+
+    /// <param name="kind">The <see cref="FailureDetails.Kind"/>.</param>
+    public Task RetryFailure(string kind, Guid id, CancellationToken cancel) => Send(HttpMethod.Post, $"api/v1/operations/failures/{Uri.EscapeDataString(kind)}/{id}/retry", null, cancel);
 
     public Task<PreviewDetails> Preview(Guid id, PreviewRequest request, CancellationToken cancel) => Send<PreviewDetails>(HttpMethod.Post, $"api/v1/posts/{id}/preview", request, cancel);
 

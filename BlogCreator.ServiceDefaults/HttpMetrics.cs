@@ -82,7 +82,7 @@ internal sealed class HttpMetrics
         }
     }
 
-    private static string Method(string method) => method switch
+    internal static string Method(string method) => method switch
     {
         "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" or "CONNECT" => method,
         _ => "OTHER",

@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -9,6 +12,8 @@ namespace BlogCreator.ServiceDefaults;
 /// <summary>Lines for a person in development, for a machine elsewhere, and where the Local engine reads them.</summary>
 internal static class Logs
 {
+    private const string Format = "Logging:Console:FormatterName";
+
     public static void AddLogs(this IHostApplicationBuilder builder)
     {
         // The framework's line for each request holds its query, so what people search for. First of the sources, so that
@@ -24,12 +29,31 @@ internal static class Logs
                 new("Logging:LogLevel:System.Net.Http.HttpClient", "Warning"),
                 new("Logging:LogLevel:Polly", "Warning"),
                 new("Logging:LogLevel:Yarp", "Warning"),
-                new("Logging:Console:FormatterName", builder.Environment.IsDevelopment() ? ConsoleFormatterNames.Simple : EcsConsoleFormatter.FormatterName),
+                // Whoever asks for fewer lines does not mean these.
+                new($"Logging:LogLevel:{SecurityEvents.Category}", "Information"),
+                new(Format, builder.Environment.IsDevelopment() ? ConsoleFormatterNames.Simple : EcsLine.FormatterName),
             ],
         });
         builder.Services.AddSingleton(ServiceIdentity.Of(builder));
-        builder.Logging.AddConsole();
-        builder.Logging.AddConsoleFormatter<EcsConsoleFormatter, ConsoleFormatterOptions>();
+        builder.Services.AddMetrics();
+        if (string.Equals(builder.Configuration[Format], EcsLine.FormatterName, StringComparison.OrdinalIgnoreCase))
+        {
+            // The framework's console was added before anybody could say so.
+            foreach (var console in builder.Services.Where(service => service.ImplementationType == typeof(ConsoleLoggerProvider)).ToList())
+            {
+                builder.Services.Remove(console);
+            }
+
+            builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, EcsLogs>(services => new EcsLogs(
+                new EcsLine(services.GetRequiredService<ServiceIdentity>(), services.GetRequiredService<TimeProvider>(), services.GetService<IHttpContextAccessor>()),
+                services.GetRequiredService<IMeterFactory>(),
+                Console.OpenStandardOutput())));
+        }
+        else
+        {
+            builder.Logging.AddConsole();
+        }
+
         if (builder.Environment.IsDevelopment())
         {
             // That keys lie unencrypted in the data folder is news to an operator, not to a person at their first start.
@@ -39,15 +63,6 @@ internal static class Logs
                 console.SingleLine = true;
                 console.TimestampFormat = "HH:mm:ss ";
             });
-            return;
         }
-
-        builder.Services.Configure<ConsoleLoggerOptions>(console =>
-        {
-            console.FormatterName = EcsConsoleFormatter.FormatterName;
-            // Whoever reads our output may be slow or gone; losing lines (and saying how many) is better than waiting for it.
-            console.MaxQueueLength = 10_000;
-            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
-        });
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,7 @@ internal static class Problems
     private static void Explain(ProblemDetailsContext context)
     {
         var problem = context.ProblemDetails;
+        NoteRefusedInput(context.HttpContext, problem);
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
         problem.Detail ??= problem.Status switch
         {
@@ -42,4 +44,19 @@ internal static class Problems
             _ => null,
         };
     }
+
+    /// <summary>Which fields, never what was in them.</summary>
+    private static void NoteRefusedInput(HttpContext context, ProblemDetails problem)
+    {
+        if (problem.Status == StatusCodes.Status400BadRequest)
+        {
+            context.RequestServices.GetRequiredService<SecurityEvents>().NoteSeldom(
+                SecurityEvent.InputRefused,
+                problem.Extensions.TryGetValue("code", out var code) && code is string word ? word : problem is HttpValidationProblemDetails ? "invalid-fields" : "unreadable",
+                subject: problem is HttpValidationProblemDetails { Errors: var fields } ? string.Join(", ", fields.Keys.Where(IsFieldName).Order(StringComparer.Ordinal)) : null);
+        }
+    }
+
+    // A name out of a request may be anything.
+    private static bool IsFieldName(string name) => name.Length <= 60 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '[' or ']' or '_');
 }

@@ -1,3 +1,4 @@
+using BlogCreator.ServiceDefaults.Errors;
 using BlogCreator.ServiceDefaults.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -14,10 +15,14 @@ public static class ServiceDefaultsExtensions
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddCommandDefaults();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddSingleton<SecurityEvents>();
+        builder.Services.AddHostedService<NoteStartAndStop>();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
 
         builder.AddManagementPort();
         builder.AddTelemetry();
+        builder.AddErrorTracking();
         builder.AddHealth();
         builder.AddDraining();
         builder.AddWarmUp();
@@ -44,9 +49,11 @@ public static class ServiceDefaultsExtensions
     /// <param name="early">What can answer by itself, once the visitor's address is known and the request is counted.</param>
     public static WebApplication UseServiceDefaults(this WebApplication app, Action<WebApplication>? early = null)
     {
+        app.UseErrorTracking();
         app.UseSecurityHeaders();
         app.UseManagementPort();
         app.UseMiddleware<HttpMetrics>();
+        app.UseRequestIds();
         app.UseForwardedHeaders();
         early?.Invoke(app);
         app.UseEndOfStreams();

@@ -76,14 +76,23 @@ internal static class Telemetry
         // Without a collector nobody would see a span, and a page from the cache costs little more than making one.
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
-            builder.Logging.AddOpenTelemetry(logs =>
+            if (IsSent(builder.Configuration, "OTEL_LOGS_EXPORTER"))
             {
-                logs.IncludeFormattedMessage = true;
-                logs.IncludeScopes = true;
-                logs.AddOtlpExporter();
-            });
+                builder.Logging.AddOpenTelemetry(logs =>
+                {
+                    logs.IncludeFormattedMessage = true;
+                    logs.IncludeScopes = true;
+                    logs.AddProcessor(new ScrubLogRecords());
+                    logs.AddOtlpExporter();
+                });
+            }
+
+            if (IsSent(builder.Configuration, "OTEL_METRICS_EXPORTER"))
+            {
+                telemetry.WithMetrics(metrics => metrics.AddOtlpExporter());
+            }
+
             telemetry
-                .WithMetrics(metrics => metrics.AddOtlpExporter())
                 .WithTracing(traces => traces
                     .AddSource(OwnNames)
                     .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
@@ -92,6 +101,10 @@ internal static class Telemetry
                     .AddProcessor(services => new KeepErrors(Export(services))));
         }
     }
+
+    /// <summary>The SDK of .NET does not read these two of the standard's variables by itself.</summary>
+    private static bool IsSent(IConfiguration configuration, string variable) =>
+        !string.Equals(configuration[variable]?.Trim(), "none", StringComparison.OrdinalIgnoreCase);
 
     private static BatchActivityExportProcessor Export(IServiceProvider services)
     {

@@ -1,6 +1,7 @@
 using BlogCreator.ServiceDefaults;
 using BlogCreator.Web.Account;
 using BlogCreator.Web.Gateway;
+using BlogCreator.Web.Monitoring;
 using BlogCreator.Web.Public;
 using BlogCreator.Web.Shell;
 using BlogCreator.Web.Studio;
@@ -13,10 +14,12 @@ if (await HealthcheckCommand.Run(args) is { } health)
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedisClient("redis");
+builder.AddRollCall("web");
 builder.AddShell();
 builder.AddGateway();
 builder.AddAccount();
 builder.AddPublic();
+builder.AddMonitoring();
 
 var app = builder.Build();
 app.UseServiceDefaults(early: PublicFeature.UseKeptPages);
@@ -25,6 +28,7 @@ app.UseAuthentication();
 app.UseSignInAgain();
 app.UseAuthorization();
 app.UseAntiforgery();
+app.UseNotesOfForgedForms();
 app.UsePublicCaching();
 
 app.MapDefaultEndpoints();
@@ -32,6 +36,7 @@ app.MapGateway();
 app.MapPublic();
 app.MapAccount();
 app.MapStudio();
+app.MapMonitoring();
 app.MapShell();
 await app.RunAsync();
 return 0;

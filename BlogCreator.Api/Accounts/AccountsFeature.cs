@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
 using BlogCreator.Api.Data;
+using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.ServiceDefaults;
@@ -51,6 +53,7 @@ public static class AccountsFeature
                 ApiKeyAuthentication.Applies(context) ? ApiKeyAuthentication.SchemeName : SharedSignIn.Scheme);
         services.Configure<AuthenticationOptions>(options => options.DefaultScheme = EitherScheme);
         services.AddSingleton<ActiveUsers>();
+        services.AddReport<ReportOnSignIn>();
         services.CountFromZero(CreateSession.SignIns, "outcome", "success", "refused", "locked");
         services.AddHttpContextAccessor();
         services.AddScoped<IAuthorizationHandler, OwnerOnly>();
@@ -88,11 +91,21 @@ public static class AccountsFeature
     }
 
     private static Func<RedirectContext<CookieAuthenticationOptions>, Task> Answer(int status) => context =>
-        Problems.Refuse(
+    {
+        if (status == StatusCodes.Status403Forbidden)
+        {
+            context.HttpContext.RequestServices.GetRequiredService<SecurityEvents>().NoteNotAllowed(context.HttpContext);
+        }
+
+        return Problems.Refuse(
             status,
             status == 401 ? "not-signed-in" : "not-allowed",
             status == 401 ? "Sign in first" : "Not allowed",
             status == 401 ? "Sign in, or send an API key as 'Authorization: Bearer ...'." : "You are signed in, but this is not yours to do.").ExecuteAsync(context.HttpContext);
+    };
+
+    internal static void NoteNotAllowed(this SecurityEvents security, HttpContext context) =>
+        security.NoteSeldom(SecurityEvent.NotAllowed, subject: context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName);
 
     private static async Task RefuseEndedSession(CookieValidatePrincipalContext context)
     {
@@ -103,6 +116,7 @@ public static class AccountsFeature
             : null;
         if (session is null || session.IsOver(now))
         {
+            NoteEnd(context, session, id);
             context.RejectPrincipal();
             return;
         }
@@ -112,6 +126,20 @@ public static class AccountsFeature
             && await db.Sessions.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.LastSeenAt, now), context.HttpContext.RequestAborted) == 0)
         {
             context.RejectPrincipal();
+        }
+    }
+
+    private static void NoteEnd(CookieValidatePrincipalContext context, Session? session, Guid id)
+    {
+        var security = context.HttpContext.RequestServices.GetRequiredService<SecurityEvents>();
+        var person = Guid.TryParse(context.Principal?.FindFirst(ClaimTypes.NameIdentifier)?.Value, out var holder) ? holder : (Guid?)null;
+        if (session is null)
+        {
+            security.NoteSeldom(SecurityEvent.SessionUsedAfterEnd, "signed-out", person, id.ToString());
+        }
+        else
+        {
+            security.NoteSeldom(SecurityEvent.SessionEnded, "timeout", person, id.ToString());
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
 using BlogCreator.Api.Platform.RateLimits;
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ internal sealed class ApiKeyAuthentication(
     ILoggerFactory loggers,
     UrlEncoder encoder,
     BlogDb db,
+    SecurityEvents security,
     TimeProvider clock) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -28,25 +30,25 @@ internal sealed class ApiKeyAuthentication(
         if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             || !ApiKey.TryParse(header[Bearer.Length..].Trim(), out var id, out var secret))
         {
-            return AuthenticateResult.Fail("This is not an API key.");
+            return Fail("This is not an API key.", "not-a-key");
         }
 
         var key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, Context.RequestAborted);
         if (key is null || !key.Matches(secret))
         {
-            return AuthenticateResult.Fail("This API key is unknown or was revoked.");
+            return Fail("This API key is unknown or was revoked.", "unknown-key", id);
         }
 
         // One conditional update: the key may be taken away between the look and the note.
         var now = clock.GetUtcNow();
         if (key.Use(now) && await db.ApiKeys.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, now), Context.RequestAborted) == 0)
         {
-            return AuthenticateResult.Fail("This API key was revoked.");
+            return Fail("This API key was revoked.", "revoked-key", id);
         }
 
         if (await db.People.AsNoTracking().SingleOrDefaultAsync(person => person.Id == key.PersonId, Context.RequestAborted) is not { } person)
         {
-            return AuthenticateResult.Fail("The owner of this API key is gone.");
+            return Fail("The owner of this API key is gone.", "owner-gone", id);
         }
 
         var identity = new ClaimsIdentity(
@@ -55,8 +57,17 @@ internal sealed class ApiKeyAuthentication(
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Problems.Refuse(403, "not-allowed", "Not allowed", "This key works, but this is not its holder's to do.").ExecuteAsync(Context);
+    private AuthenticateResult Fail(string why, string reason, Guid? key = null)
+    {
+        security.NoteSeldom(SecurityEvent.SignInFailed, reason, subject: key?.ToString());
+        return AuthenticateResult.Fail(why);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        security.NoteNotAllowed(Context);
+        return Problems.Refuse(403, "not-allowed", "Not allowed", "This key works, but this is not its holder's to do.").ExecuteAsync(Context);
+    }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {

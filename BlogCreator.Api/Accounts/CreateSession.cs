@@ -28,6 +28,7 @@ public static class CreateSession
         BlogDb db,
         IPasswordHasher<Person> hasher,
         SpendQuota quota,
+        SecurityEvents security,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -44,6 +45,7 @@ public static class CreateSession
         var answer = hasher.VerifyHashedPassword(person!, person?.PasswordHash ?? NobodysHash.Value, request.Password);
         if (person is null)
         {
+            security.Note(SecurityEvent.SignInFailed, "unknown-account");
             return Wrong();
         }
 
@@ -54,6 +56,7 @@ public static class CreateSession
         if (person.IsLocked(now))
         {
             SignIns.Add(1, new KeyValuePair<string, object?>("outcome", "locked"));
+            security.Note(SecurityEvent.SignInFailed, "locked", person.Id);
             return Problems.Refuse(
                 StatusCodes.Status429TooManyRequests,
                 "locked",
@@ -66,6 +69,12 @@ public static class CreateSession
             person.CountFailedSignIn(now);
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);
+            security.Note(SecurityEvent.SignInFailed, "wrong-password", person.Id);
+            if (person.IsLocked(now))
+            {
+                security.Note(SecurityEvent.SignInLocked, "maxretries", person.Id);
+            }
+
             return Wrong();
         }
 
@@ -74,14 +83,18 @@ public static class CreateSession
             person.SetPasswordHash(hasher.HashPassword(person, request.Password));
         }
 
+        var failedBefore = person.FailedSignIns > 0 || person.LockedUntil is not null;
         person.CountSignIn();
-        await SignIn(context, db, person, now, cancel);
+        var session = await SignIn(context, db, person, now, cancel);
         await transaction.CommitAsync(cancel);
         SignIns.Add(1, new KeyValuePair<string, object?>("outcome", "success"));
+        security.Note(failedBefore ? SecurityEvent.SignedInAfterFailures : SecurityEvent.SignedIn, person: person.Id);
+        security.Note(SecurityEvent.SessionCreated, "password", person.Id, session.ToString());
         return TypedResults.Ok(Describe(person));
     }
 
-    internal static async Task SignIn(HttpContext context, BlogDb db, Person person, DateTimeOffset now, CancellationToken cancel)
+    /// <returns>The session's id, which is not what the cookie holds and opens nothing.</returns>
+    internal static async Task<Guid> SignIn(HttpContext context, BlogDb db, Person person, DateTimeOffset now, CancellationToken cancel)
     {
         var session = Session.Create(person.Id, now);
         db.Sessions.Add(session);
@@ -95,6 +108,7 @@ public static class CreateSession
             ],
             SharedSignIn.Scheme);
         await context.SignInAsync(SharedSignIn.Scheme, new ClaimsPrincipal(identity), new AuthenticationProperties { IsPersistent = true });
+        return session.Id;
     }
 
     internal static SessionDetails Describe(Person person) => new(person.Id, person.Email, person.Name, person.Handle, person.Bio, person.IsOwner);

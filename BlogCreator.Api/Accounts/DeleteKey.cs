@@ -1,6 +1,7 @@
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +10,7 @@ namespace BlogCreator.Api.Accounts;
 /// <summary>Revokes an API key at once.</summary>
 public static class DeleteKey
 {
-    public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
+    public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, CurrentUser user, BlogDb db, SecurityEvents security, TimeProvider clock, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         // One statement: of two who revoke it at once, one did.
@@ -21,6 +22,7 @@ public static class DeleteKey
         db.Audit.Add(AuditEntry.Create("accounts.key-revoked", user.Id, id, null, clock.GetUtcNow()));
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
+        security.Note(SecurityEvent.KeyRevoked, subject: id.ToString());
         return TypedResults.NoContent();
     }
 }

@@ -10,11 +10,12 @@ namespace BlogCreator.Api.Accounts;
 /// <summary>Signs out: the session ends on the server too.</summary>
 public static class DeleteSession
 {
-    public static async Task<NoContent> Handle(CurrentUser user, HttpContext context, BlogDb db, CancellationToken cancel)
+    public static async Task<NoContent> Handle(CurrentUser user, HttpContext context, BlogDb db, SecurityEvents security, CancellationToken cancel)
     {
         if (Guid.TryParse(context.User.FindFirst(SharedSignIn.SessionClaim)?.Value, out var id))
         {
             await db.Sessions.Where(session => session.Id == id && session.PersonId == user.Id).ExecuteDeleteAsync(cancel);
+            security.Note(SecurityEvent.SessionEnded, "logout", user.Id, id.ToString());
         }
 
         await context.SignOutAsync(SharedSignIn.Scheme);

@@ -2,6 +2,7 @@ using BlogCreator.Api.Data;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +12,7 @@ namespace BlogCreator.Api.Accounts;
 public static class EditProfile
 {
     public static async Task<Results<Ok<SessionDetails>, ProblemHttpResult>> Handle(
-        EditProfileRequest request, CurrentUser user, BlogDb db, TimeProvider clock, CancellationToken cancel)
+        EditProfileRequest request, CurrentUser user, BlogDb db, SecurityEvents security, TimeProvider clock, CancellationToken cancel)
     {
         if (CleanLine.Of(request.Name) is not { Length: > 0 } name)
         {
@@ -45,6 +46,7 @@ public static class EditProfile
             return Taken(handle);
         }
 
+        security.Note(SecurityEvent.PersonChanged, "profile");
         return TypedResults.Ok(CreateSession.Describe(person));
     }
 

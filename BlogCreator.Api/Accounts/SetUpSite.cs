@@ -4,6 +4,7 @@ using BlogCreator.Api.Data;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -21,6 +22,7 @@ public static class SetUpSite
         IPasswordHasher<Person> hasher,
         IOptions<SetupOptions> options,
         IHostEnvironment environment,
+        SecurityEvents security,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -37,6 +39,7 @@ public static class SetUpSite
         var site = await db.Sites.SingleAsync(cancel);
         if (!environment.IsDevelopment() && !IsRightToken(request.Token, options.Value.Token, site.SetupTokenHash))
         {
+            security.Note(SecurityEvent.SignInFailed, "setup-token");
             return Problems.Refuse(
                 StatusCodes.Status403Forbidden,
                 "setup-token",
@@ -62,7 +65,9 @@ public static class SetUpSite
             return AlreadyDone();
         }
 
-        await CreateSession.SignIn(context, db, owner, now, cancel);
+        security.Note(SecurityEvent.PersonCreated, "owner", owner.Id);
+        var session = await CreateSession.SignIn(context, db, owner, now, cancel);
+        security.Note(SecurityEvent.SessionCreated, "setup", owner.Id, session.ToString());
         return TypedResults.Created("/api/v1/session", CreateSession.Describe(owner));
     }
 

@@ -1,6 +1,7 @@
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ namespace BlogCreator.Api.Documents;
 public static class DeleteDocument
 {
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
-        Guid id, CurrentUser user, BlogDb db, IOptions<DocumentOptions> options, TimeProvider clock, CancellationToken cancel)
+        Guid id, CurrentUser user, BlogDb db, IOptions<DocumentOptions> options, SecurityEvents security, TimeProvider clock, CancellationToken cancel)
     {
         await using var transaction = await db.BeginAlone(id, cancel);
         if (await db.Documents.SingleOrDefaultAsync(document => document.Id == id && document.OwnerId == user.Id, cancel) is not { } document)
@@ -25,6 +26,7 @@ public static class DeleteDocument
         db.Jobs.Add(Job.Create(PurgeDocument.Kind, id, now, now + options.Value.KeepDeletedFor));
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
+        security.Note(SecurityEvent.UploadDeleted, subject: id.ToString());
         return TypedResults.NoContent();
     }
 }

@@ -23,7 +23,9 @@ public static class DocumentsFeature
         services.AddScoped<QueueReading>();
         services.AddJob<ReadDocument>();
         services.AddJob<PurgeDocument>();
-        services.AddScoped<IReportOnItself, ReportOnDocuments>();
+        services.AddReport<ReportOnDocuments>();
+        services.AddFailures<ListFailedDocuments>(ReadDocument.Kind);
+        services.AddScoped<ICountUsage, CountDocuments>();
         return builder;
     }
 

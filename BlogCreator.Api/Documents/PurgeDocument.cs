@@ -1,3 +1,4 @@
+using System.Globalization;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Operations;
@@ -9,6 +10,9 @@ namespace BlogCreator.Api.Documents;
 /// <summary>Removes a deleted document for good, with its passages, and has its file removed when no other document uses it.</summary>
 internal sealed class PurgeDocument(BlogDb db, IOptions<StorageOptions> storage, TimeProvider clock) : IJobHandler
 {
+    /// <summary>What the audit trail says of it; its detail begins with the size, so that what was uploaded in a month stays known.</summary>
+    public const string Purged = "documents.purged";
+
     public static string Kind => "documents.purge";
 
     public static bool IsQuick => true;
@@ -28,6 +32,7 @@ internal sealed class PurgeDocument(BlogDb db, IOptions<StorageOptions> storage,
         var document = await db.Documents.IgnoreQueryFilters().SingleAsync(row => row.Id == id, cancel);
         await db.Passages.Where(passage => passage.DocumentId == id).ExecuteDeleteAsync(cancel);
         db.Documents.Remove(document);
+        db.Audit.Add(AuditEntry.Create(Purged, document.OwnerId, id, string.Create(CultureInfo.InvariantCulture, $"{document.Size} bytes"), clock.GetUtcNow()));
         await RemoveFileOf(document, cancel);
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);

@@ -3,6 +3,7 @@ using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Documents.Readers;
 using BlogCreator.Api.Operations;
 using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Api.Documents;
@@ -11,7 +12,7 @@ namespace BlogCreator.Api.Documents;
 /// Reads a document into passages. May be run again after a crash at any point: it starts over, and replaces what is stored
 /// in one transaction.
 /// </summary>
-internal sealed class ReadDocument(BlogDb db, CheckFile files, WorkFolder work, ReadInChild reader, IServiceScopeFactory scopes, TimeProvider clock) : IJobHandler
+internal sealed class ReadDocument(BlogDb db, CheckFile files, WorkFolder work, ReadInChild reader, SecurityEvents security, IServiceScopeFactory scopes, TimeProvider clock) : IJobHandler
 {
     private const int Batch = 500;
     private const int LongestTitle = 300;
@@ -183,6 +184,11 @@ internal sealed class ReadDocument(BlogDb db, CheckFile files, WorkFolder work, 
         }
 
         await transaction.CommitAsync(cancel);
+        security.Note(
+            failure is null ? SecurityEvent.UploadRead : failure.Code == ReadFailures.ContentMismatch(document.FileType).Code ? SecurityEvent.UploadDisguised : SecurityEvent.UploadRefused,
+            failure?.Code,
+            document.OwnerId,
+            id.ToString());
     }
 
     private static Passage ToRow(PassageText passage, Guid documentId, DateTimeOffset now) => new()

@@ -11,6 +11,8 @@ internal sealed class ReportOnDocuments(BlogDb db, TimeProvider clock) : IReport
 {
     private static readonly TimeSpan Lately = TimeSpan.FromDays(1);
 
+    public static string Part => "documents";
+
     public async Task<OperationsPart> Report(CancellationToken cancel)
     {
         var since = clock.GetUtcNow() - Lately;

@@ -4,6 +4,7 @@ using BlogCreator.Api.Documents.Files;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
@@ -18,7 +19,7 @@ namespace BlogCreator.Api.Documents;
 /// the same document.
 /// </summary>
 internal sealed class UploadDocument(
-    BlogDb db, IFileStore files, KeepFile keep, QueueReading queue, TimeProvider clock, IOptions<UploadOptions> limits)
+    BlogDb db, IFileStore files, KeepFile keep, QueueReading queue, SecurityEvents security, TimeProvider clock, IOptions<UploadOptions> limits)
 {
     // Boundaries, part headers and small fields beside the file.
     private const int Envelope = 64 * 1024;
@@ -64,6 +65,7 @@ internal sealed class UploadDocument(
             if (UploadedName.TypeOf(fileName) is not { } fileType)
             {
                 await LetArrive(request, cancel);
+                security.Note(SecurityEvent.UploadRefused, "unsupported-type");
                 return NotRead(fileName);
             }
 
@@ -149,6 +151,7 @@ internal sealed class UploadDocument(
         db.Documents.Add(document);
         db.Jobs.Add(Job.Create(ReadDocument.Kind, document.Id, now));
         await db.SaveChangesAsync(cancel);
+        security.Note(SecurityEvent.UploadComplete, fileType, ownerId, document.Id.ToString());
         return TypedResults.Created($"/api/v1/documents/{document.Id}", DescribeDocument.ToDetails(document));
     }
 
@@ -189,6 +192,7 @@ internal sealed class UploadDocument(
 
     private ProblemHttpResult TooLarge(HttpRequest request)
     {
+        security.Note(SecurityEvent.UploadRefused, "too-large");
         // What has not arrived is not wanted any more.
         request.HttpContext.Response.Headers.Connection = "close";
         var megabytes = limits.Value.MaxBytes / 1_048_576.0;

@@ -31,6 +31,7 @@ public sealed class Job
 
     public JobStatus Status { get; private set; }
 
+    /// <summary>When at the earliest; once it runs or has ended, when it began or ended.</summary>
     public DateTimeOffset RunAfter { get; private set; }
 
     public string? LeaseOwner { get; private set; }

@@ -13,7 +13,7 @@ internal static class JobQueue
     // Rows that another replica is taking at this moment are passed over instead of waited for. The array has the inner query
     // run once, whatever the plan.
     private const string ClaimOnPostgres = """
-        UPDATE "Jobs" SET "Status" = 1, "LeaseOwner" = {0}, "LeaseUntil" = {1}, "Attempts" = "Attempts" + 1
+        UPDATE "Jobs" SET "Status" = 1, "LeaseOwner" = {0}, "LeaseUntil" = {1}, "Attempts" = "Attempts" + 1, "RunAfter" = {3}
         WHERE "Id" = ANY(ARRAY(
             SELECT "Id" FROM "Jobs" WHERE "Status" = 0 AND "Kind" = {2} AND "RunAfter" <= {3}
             ORDER BY "RunAfter" LIMIT {4} FOR UPDATE SKIP LOCKED))
@@ -21,7 +21,7 @@ internal static class JobQueue
         """;
 
     private const string ClaimOnSqlite = """
-        UPDATE "Jobs" SET "Status" = 1, "LeaseOwner" = {0}, "LeaseUntil" = {1}, "Attempts" = "Attempts" + 1
+        UPDATE "Jobs" SET "Status" = 1, "LeaseOwner" = {0}, "LeaseUntil" = {1}, "Attempts" = "Attempts" + 1, "RunAfter" = {3}
         WHERE "Id" IN (
             SELECT "Id" FROM "Jobs" WHERE "Status" = 0 AND "Kind" = {2} AND "RunAfter" <= {3}
             ORDER BY "RunAfter" LIMIT {4})

@@ -182,7 +182,7 @@ public sealed partial class JobWorker(
     {
         if (job.Attempts > options.Value.MaxAttempts)
         {
-            await GiveUp(job, lease, job.LastError ?? "It ended the service each time it was tried.", stopping);
+            await GiveUp(job, lease, null, job.LastError ?? "It ended the service each time it was tried.", stopping);
             JobTelemetry.End(job.Kind, JobTelemetry.GaveUp, TimeSpan.Zero);
             return;
         }
@@ -224,7 +224,7 @@ public sealed partial class JobWorker(
             LogFailed(logger, failure, job.Kind, job.Subject, job.Attempts);
             if (job.Attempts >= options.Value.MaxAttempts)
             {
-                await GiveUp(job, lease, failure.Message, stopping);
+                await GiveUp(job, lease, failure, failure.Message, stopping);
                 JobTelemetry.End(job.Kind, JobTelemetry.GaveUp, clock.GetElapsedTime(began));
             }
             else
@@ -301,12 +301,12 @@ public sealed partial class JobWorker(
         .SetProperty(job => job.RunAfter, now + wait)
         .SetProperty(job => job.Attempts, job => job.Attempts - 1));
 
-    private async Task GiveUp(Job job, JobLease lease, string error, CancellationToken stopping)
+    private async Task GiveUp(Job job, JobLease lease, Exception? failure, string error, CancellationToken stopping)
     {
         using var scope = scopes.CreateScope();
         await kinds.Handler(job.Kind, scope.ServiceProvider).GiveUp(job.Subject, error, stopping);
         await End(lease, JobStatus.Dead, error, TimeSpan.Zero);
-        LogGaveUp(logger, job.Kind, job.Subject, job.Attempts);
+        LogGaveUp(logger, failure, job.Kind, job.Subject, job.Attempts);
     }
 
     /// <summary>Stores how a job ended, also when the database is away at that moment; after the lease it is no longer ours to say.</summary>
@@ -345,7 +345,7 @@ public sealed partial class JobWorker(
     }
 
     /// <summary>Whether the database was away, or asked for another try: it restarts, has no room, or chose this one of two that waited for each other.</summary>
-    private static bool IsOfTheDatabase(Exception? failure) => failure switch
+    internal static bool IsOfTheDatabase(Exception? failure) => failure switch
     {
         null => false,
         // No room, or not to be written to: that may pass, and is not the job's doing.
@@ -380,7 +380,7 @@ public sealed partial class JobWorker(
     private static partial void LogFailed(ILogger logger, Exception failure, string kind, Guid subject, int attempt);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Gave up {Kind} of {Subject} after {Attempts} attempts")]
-    private static partial void LogGaveUp(ILogger logger, string kind, Guid subject, int attempts);
+    private static partial void LogGaveUp(ILogger logger, Exception? failure, string kind, Guid subject, int attempts);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not say how {Kind} of {Subject} ended; it is taken up again when its lease has run out")]
     private static partial void LogLeft(ILogger logger, Exception failure, string kind, Guid subject);

@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using BlogCreator.Api.Platform;
 using BlogCreator.ServiceDefaults;
+using BlogCreator.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Options;
 
 namespace BlogCreator.Api.Operations;
 
@@ -49,8 +51,12 @@ public static class OperationsFeature
         builder.Services.AddSingleton<JobBacklog>();
         builder.Services.CountFromZero(JobTelemetry.Ended, services => JobTelemetry.AllEnds(services.GetRequiredService<JobKinds>()));
         builder.Services.AddHostedService<JobWorker>().AddHostedService<ListenForJobs>().AddHostedService<TidyJobs>();
-        builder.Services.AddScoped<IReportOnItself, ReportOnDatabase>().AddScoped<IReportOnItself, ReportOnJobs>().AddScoped<IReportOnItself, ReportOnRedis>();
+        builder.Services.AddReport<ReportOnDatabase>().AddReport<ReportOnJobs>().AddReport<ReportOnRedis>();
+        builder.Services.AddSingleton<WithinTime>().AddSingleton<DescribeVersions>().AddScoped<RetryJob>();
+        AddBackups(builder.Services);
         builder.Services.AddExceptionHandler<AnswerForDatabase>();
+        // Alerts tell of a database that is away; each look at it in the meantime is no error of its own.
+        builder.ExpectErrors(JobWorker.IsOfTheDatabase);
         builder.Services.AddSingleton<Replicas>().AddHostedService(services => services.GetRequiredService<Replicas>());
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<ContentSignal>();
@@ -66,10 +72,34 @@ public static class OperationsFeature
             .DisableRateLimiting();
         var own = api.MapGroup("/operations").WithTags("Operations").RequireAuthorization(Policies.Owner);
         own.MapGet("", GetOperations.Handle).WithName(nameof(GetOperations));
+        own.MapGet("/usage", GetUsage.Handle).WithName(nameof(GetUsage));
+        own.MapGet("/usage.csv", GetUsageTable.Handle).WithName(nameof(GetUsageTable));
+        own.MapPost("/jobs/retry", RetryDeadJobs.Handle).WithName(nameof(RetryDeadJobs));
         own.MapPost("/jobs/{id:guid}/retry", RetryJob.Handle).WithName(nameof(RetryJob));
+        own.MapPost("/failures/{kind}/{id:guid}/retry", RetryFailure.Handle).WithName(nameof(RetryFailure));
     }
 
     public static IServiceCollection AddJob<T>(this IServiceCollection services)
         where T : class, IJobHandler =>
         services.AddScoped<T>().AddSingleton(new JobKinds.Entry(T.Kind, T.IsQuick, typeof(T)));
+
+    public static IServiceCollection AddReport<T>(this IServiceCollection services)
+        where T : class, IReportOnItself =>
+        services.AddScoped<T>().AddSingleton(new ReportingPart(T.Part, typeof(T)));
+
+    public static IServiceCollection AddFailures<T>(this IServiceCollection services, params string[] kinds)
+        where T : class, IListFailures =>
+        services.AddScoped<T>().AddSingleton(new FailureSource(kinds, typeof(T)));
+
+    private static void AddBackups(IServiceCollection services)
+    {
+        services.AddOptions<BackupOptions>().BindConfiguration("Backup").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BackupOptions>, CheckBackupOptions>();
+        services.AddSingleton<ReadBackups>();
+        var backup = services.AddHttpClient(ReadBackups.Client)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) });
+#pragma warning disable EXTEXP0001 // For evaluation only: it is the documented way to leave out the defaults. Whoever looks again asks again.
+        backup.RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+    }
 }

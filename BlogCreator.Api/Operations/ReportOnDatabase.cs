@@ -9,6 +9,8 @@ namespace BlogCreator.Api.Operations;
 /// <summary>Whether the database answers, and how large it is.</summary>
 internal sealed class ReportOnDatabase(BlogDb db) : IReportOnItself
 {
+    public static string Part => "database";
+
     public async Task<OperationsPart> Report(CancellationToken cancel)
     {
         try
@@ -17,9 +19,9 @@ internal sealed class ReportOnDatabase(BlogDb db) : IReportOnItself
             if (db.Database.IsSqlite())
             {
                 var pages = await db.Database.SqlQuery<long>($"SELECT (SELECT page_count FROM pragma_page_count()) * (SELECT page_size FROM pragma_page_size()) AS \"Value\"").SingleAsync(cancel);
+                facts.Add(new("version", await db.Database.SqlQuery<string>($"SELECT sqlite_version() AS \"Value\"").SingleAsync(cancel)));
                 facts.Add(new("size", pages.ToString(CultureInfo.InvariantCulture), "bytes"));
             }
-
             else
             {
                 var server = await db.Database.SqlQuery<Server>(
@@ -33,8 +35,13 @@ internal sealed class ReportOnDatabase(BlogDb db) : IReportOnItself
                 facts.Add(new("most connections", server.Most.ToString(CultureInfo.InvariantCulture)));
             }
 
-            var missing = (await db.Database.GetPendingMigrationsAsync(cancel)).Count();
-            return missing > 0
+            var applied = (await db.Database.GetAppliedMigrationsAsync(cancel)).ToHashSet(StringComparer.Ordinal);
+            if (applied.Max(StringComparer.Ordinal) is { } last)
+            {
+                facts.Add(new("schema", last));
+            }
+
+            return db.Database.GetMigrations().Any(known => !applied.Contains(known))
                 ? new OperationsPart("database", PartState.Wrong, "The database is older than this version. Run the command \"migrate\".", facts)
                 : new OperationsPart("database", PartState.Well, "The database answers and fits this version.", facts);
         }

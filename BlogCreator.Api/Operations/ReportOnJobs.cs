@@ -10,6 +10,8 @@ internal sealed class ReportOnJobs(BlogDb db, TimeProvider clock) : IReportOnIts
 {
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
 
+    public static string Part => "jobs";
+
     public async Task<OperationsPart> Report(CancellationToken cancel)
     {
         var now = clock.GetUtcNow();

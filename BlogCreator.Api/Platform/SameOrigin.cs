@@ -1,3 +1,5 @@
+using BlogCreator.ServiceDefaults;
+
 namespace BlogCreator.Api.Platform;
 
 /// <summary>
@@ -11,6 +13,7 @@ public static class SameOrigin
     {
         if (IsForeign(context.Request))
         {
+            context.RequestServices.GetRequiredService<SecurityEvents>().NoteSeldom(SecurityEvent.ForeignOrigin);
             await Problems.Refuse(
                 StatusCodes.Status403Forbidden,
                 "foreign-origin",

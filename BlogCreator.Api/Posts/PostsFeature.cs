@@ -13,6 +13,7 @@ public static class PostsFeature
         builder.Services.CountFromZero(CountVerdicts.Counter, "verdict", CountVerdicts.Names);
         builder.Services.AddJob<PublishScheduledPost>();
         builder.Services.AddJob<RemoveDeletedPost>();
+        builder.Services.AddScoped<ICountUsage, CountPublished>();
         builder.Services.AddSingleton<RelatedPosts>();
         builder.Services.AddSingleton(typeof(WhilePublished<>));
         return builder;

@@ -2,6 +2,7 @@ using BlogCreator.Api.Data;
 using BlogCreator.Api.Operations;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,6 +19,7 @@ public static class PublishPost
         PublishRequest? request,
         CurrentUser user,
         BlogDb db,
+        SecurityEvents security,
         TimeProvider clock,
         CancellationToken cancel)
     {
@@ -126,6 +128,11 @@ public static class PublishPost
         }
 
         await transaction.CommitAsync(cancel);
+        if (overridden is not null)
+        {
+            security.Note(SecurityEvent.GateOverridden, "published-with-override", subject: id.ToString());
+        }
+
         return TypedResults.Ok(await Details(db, post, version, cancel));
     }
 

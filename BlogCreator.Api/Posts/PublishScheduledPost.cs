@@ -34,7 +34,8 @@ public sealed class PublishScheduledPost(BlogDb db, TimeProvider clock) : IJobHa
     {
         var (id, since) = (post.Id, now - AMoment);
         return post.Status == PostStatus.Published
-            && await db.Jobs.AnyAsync(job => job.Kind == Kind && job.Subject == id && job.Status == JobStatus.Done && job.RunAfter > since, cancel)
+            // Running, it has published and not yet said that it is done.
+            && await db.Jobs.AnyAsync(job => job.Kind == Kind && job.Subject == id && (job.Status == JobStatus.Done || job.Status == JobStatus.Running) && job.RunAfter > since, cancel)
             ? Problems.Refuse(
                 StatusCodes.Status409Conflict,
                 "published-meanwhile",

@@ -14,6 +14,8 @@ internal sealed class ReportOnSearch(BlogDb db, ElasticClient client, EmbedTexts
 {
     private const int Late = 1000;
 
+    public static string Part => "search";
+
     public async Task<OperationsPart> Report(CancellationToken cancel)
     {
         if (!options.Value.IsSet)

@@ -14,8 +14,8 @@ public static class SearchFeature
     {
         builder.AddSearchEngine();
         builder.Services.AddHostedService<FollowChanges>();
+        builder.Services.AddReport<ReportOnSearch>().AddReport<ReportOnEmbeddings>();
         builder.Services.CountFromZero(ElasticClient.Errors, "reason", ElasticClient.Reasons);
-        builder.Services.AddScoped<IReportOnItself, ReportOnSearch>();
         return builder;
     }
 

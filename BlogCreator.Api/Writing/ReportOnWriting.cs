@@ -11,6 +11,8 @@ internal sealed class ReportOnWriting(BlogDb db, ChooseWriter writers, TimeProvi
 {
     private static readonly TimeSpan Lately = TimeSpan.FromDays(7);
 
+    public static string Part => "generations";
+
     public async Task<OperationsPart> Report(CancellationToken cancel)
     {
         var since = clock.GetUtcNow() - Lately;

@@ -17,7 +17,9 @@ public static class WritingFeature
         builder.Services.AddJob<GeneratePost>();
         builder.Services.CountFromZero(GeneratePost.Ended, "status", "completed", "failed", "cancelled");
         builder.Services.AddJob<RewriteSection>();
-        builder.Services.AddScoped<IReportOnItself, ReportOnWriting>().AddScoped<IReportOnItself, ReportOnModel>();
+        builder.Services.AddReport<ReportOnWriting>().AddReport<ReportOnModel>();
+        builder.Services.AddFailures<ListFailedGenerations>(GeneratePost.Kind, RewriteSection.Kind);
+        builder.Services.AddScoped<ICountUsage, CountGenerations>();
         return builder;
     }
 

@@ -77,6 +77,9 @@ internal sealed record NetworkFacts(string Name, bool IsInternal, string Purpose
 
 internal static class Catalog
 {
+    /// <summary>Where the backup service says when what last succeeded.</summary>
+    public const int BackupMetrics = 9187;
+
     private const string Redis = "redis-server --requirepass $REDIS_PASSWORD";
     private const string Monitor = "monitor-password";
 
@@ -178,13 +181,16 @@ internal static class Catalog
                 ("DataProtection__Path", "/data/keys"),
                 ("Uploads__MaxBytes", FormattableString.Invariant($"{settings.UploadLimit.Bytes}")),
                 .. Traces(settings),
+                // Both are on the network "telemetry". What it is told there it shows to the owner.
+                .. settings.Has(Part.Backup) ? new[] { ("Backup__MetricsUrl", FormattableString.Invariant($"http://backup:{BackupMetrics}/metrics.txt")) } : [],
             ],
         },
         new("web", Part.Core, Limits(1, 512, 200, replicas: 2), ByteSize.Mega(128))
         {
             IsReplicated = true,
             User = "1654:1654",
-            Networks = ["front", "data", "telemetry"],
+            // The way out is for what is told to Sentry.
+            Networks = ["front", "data", "telemetry", "egress"],
             WaitsFor = [("redis", Wait.Healthy), ("api", Wait.Started)],
             StopWithin = 90,
             Health = new(["dotnet", "BlogCreator.Web.dll", "healthcheck"], Every: 30),
@@ -220,7 +226,7 @@ internal static class Catalog
             StopWithin = 60,
             Health = new(["backup", "healthcheck"]),
             SecretFiles = new Dictionary<string, string?> { ["BACKUP_KEY"] = null },
-            Secrets = [("postgres-password", Part.Backup)],
+            Secrets = [("postgres-password", Part.Backup), ("sentry-dsn", Part.Backup)],
         },
         new("prometheus", Part.Observability, Limits(0.5m, 512, 100), ByteSize.Mega(128))
         {
@@ -299,6 +305,8 @@ internal static class Catalog
             Health = new(["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:9600/"], StartPeriod: 120, Retries: 6),
             Secrets = [("elasticsearch-password", Part.Logs)],
             Run = (_, _) => """
+                # Before the first line: a data stream keeps the template that it began with.
+                /bin/sh /etc/blogcreator-elasticsearch/import.sh || exit 1
                 ELASTICSEARCH_PASSWORD="$(cat /run/secrets/elasticsearch-password)"
                 export ELASTICSEARCH_PASSWORD
                 exec /usr/local/bin/docker-entrypoint

@@ -14,6 +14,7 @@ internal sealed partial class LogReader(TimeProvider clock, bool isErrorStream, 
     {
         "@timestamp", "Timestamp", "log.level", "LogLevel", "message", "Message", "log.logger", "Category", "trace.id", "TraceId",
         "error.stack_trace", "Exception", "ecs.version", "service.name", "service.version", "service.environment", "process.pid",
+        "service.node.name", "host.name", "process.thread.id", "transaction.id", "event.dataset", "log.origin.function", "timestamp", "level", "module", "function", "exception",
     };
 
     private LogSeverity severity = isErrorStream && !isServer ? LogSeverity.Error : LogSeverity.Info;

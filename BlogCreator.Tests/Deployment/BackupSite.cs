@@ -55,6 +55,8 @@ internal sealed class BackupSite : IAsyncDisposable
 
     public string Key => Path.Combine(Folder, "secrets", "backup-key");
 
+    public string SentryDsn => Path.Combine(Folder, "secrets", "sentry-dsn");
+
     private string Socket => Path.Combine(Folder, "socket");
 
     private string Script => Path.Combine(Folder, "backup");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlogCreator.Tests.Platform;
+using BlogCreator.Tests.ServiceDefaults;
 
 namespace BlogCreator.Tests.Deployment;
 
@@ -132,6 +133,42 @@ public sealed class BackupTests
         await BackupSite.Run("kill", ["-TERM", schedule.Id.ToString(CultureInfo.InvariantCulture)]);
         await schedule.WaitForExitAsync();
         Assert.Contains("full done", await told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sentry_hears_of_each_backup_and_a_Sentry_that_hangs_holds_nothing_up()
+    {
+        await using var sink = await SentrySink.Start();
+        await using var site = await BackupSite.Start();
+        await site.Sql("CREATE TABLE posts AS SELECT g AS id FROM generate_series(1, 100) g");
+        await File.WriteAllTextAsync(site.SentryDsn, sink.Dsn + "\n");
+        await site.BackupSucceeds("run", "full");
+        // Files follow the database.
+        await Eventually.Holds(() => Task.FromResult(sink.CheckIns.Count >= 4));
+        var full = sink.CheckIns.Where(told => told.Path == "blogcreator-backup-full").Select(told => told.Body).ToList();
+        Assert.Equal(["in_progress", "ok"], full.Select(told => told.GetProperty("status").GetString()));
+        Assert.Single(full.Select(told => told.GetProperty("check_in_id").GetString()).Distinct(StringComparer.Ordinal));
+        Assert.All(full, told =>
+        {
+            var schedule = told.GetProperty("monitor_config").GetProperty("schedule");
+            Assert.Equal(("crontab", "0 3 * * 0"), (schedule.GetProperty("type").GetString(), schedule.GetProperty("value").GetString()));
+            Assert.Equal("UTC", told.GetProperty("monitor_config").GetProperty("timezone").GetString());
+        });
+        Assert.True(full[1].GetProperty("duration").GetInt32() >= 0);
+
+        // A drill that finds something says so.
+        await site.Sql($"CREATE TABLE \"Documents\" (\"Sha256\" text); INSERT INTO \"Documents\" VALUES ('{new string('f', 64)}')");
+        Assert.NotEqual(0, (await site.Backup("drill")).Status);
+        await Eventually.Holds(() => Task.FromResult(sink.CheckIns.Any(told => told.Path == "blogcreator-restore-drill" && told.Body.GetProperty("status").GetString() == "error")));
+
+        // One that gives no answer, one that is not there, and what is no address at all.
+        sink.Status = 0;
+        await site.BackupSucceeds("run", "diff");
+        await File.WriteAllTextAsync(site.SentryDsn, $"http://{SentrySink.Key}@127.0.0.1:{RunningService.FreePort().ToString(CultureInfo.InvariantCulture)}/42");
+        await site.BackupSucceeds("run", "files");
+        await File.WriteAllTextAsync(site.SentryDsn, "$(touch /tmp/never)\"; nonsense");
+        var output = await site.BackupSucceeds("run", "files");
+        Assert.DoesNotContain("nonsense", output, StringComparison.Ordinal);
     }
 
     private static long Value(string metrics, string name) =>

@@ -239,10 +239,10 @@ public sealed class KubernetesChartTests : IClassFixture<KubernetesChart>
     {
         var policies = (await _chart.Objects()).OfType<V1NetworkPolicy>().ToDictionary(policy => policy.Name()[(KubernetesChart.Release.Length + 1)..], policy => policy.Spec);
 
-        Assert.Equal(["elasticsearch:9200", "outside:443", "postgres:5432", "redis:6379"], To("api"));
+        Assert.Equal(["elasticsearch:9200", "outside:443", "postgres:5432", "postgres:9187", "redis:6379"], To("api"));
         Assert.Equal(["api:8080", "outside:443", "redis:6379"], To("web"));
         Assert.Equal(["postgres:5432"], To("migrate"));
-        Assert.Equal(["api,migrate,reindex,verify-files:5432", "monitoring:9187"], From("postgres"));
+        Assert.Equal(["api,migrate,reindex,verify-files:5432", "api:9187", "monitoring:9187"], From("postgres"));
         Assert.Equal(["api,reindex,verify-files,web:6379"], From("redis"));
         Assert.Equal(["api,reindex,verify-files:9200"], From("elasticsearch"));
         Assert.Equal(["ingress-nginx:8080", "monitoring:9464", "web:8080"], From("api"));

@@ -21,6 +21,7 @@ public sealed class NginxEdgeTests : IClassFixture<EdgeFixture>
     [Fact]
     public async Task The_configuration_is_taken_without_a_warning()
     {
+        Assert.DoesNotContain(Edge.Log.Split('\n'), line => line.Contains("nginx.error", StringComparison.Ordinal));
         Assert.DoesNotContain("[warn]", Edge.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("[emerg]", Edge.Log, StringComparison.Ordinal);
         await using var edge = Edge.NotStarted();
@@ -195,6 +196,7 @@ public sealed class NginxEdgeTests : IClassFixture<EdgeFixture>
         request.Headers.TryAddWithoutValidation("User-Agent", "agent\t\"with\" \\ signs");
         request.Headers.TryAddWithoutValidation("Referer", "https://blog.example.test/?q=secret-words");
         request.Headers.TryAddWithoutValidation("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        request.Headers.TryAddWithoutValidation("baggage", "planted=by-a-visitor");
         using var answer = await Edge.Http.SendAsync(request);
         await Eventually.Holds(() => Task.FromResult(Edge.Log.Contains("/search/", StringComparison.Ordinal)));
         Assert.DoesNotContain("secret-words", Edge.Log, StringComparison.Ordinal);
@@ -203,7 +205,9 @@ public sealed class NginxEdgeTests : IClassFixture<EdgeFixture>
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", entry.GetProperty("trace.id").GetString());
         Assert.Equal(200, entry.GetProperty("http.response.status_code").GetInt32());
         Assert.Equal("127.0.0.1", entry.GetProperty("client.ip").GetString());
-        Assert.Contains(_site.Web.Requests, seen => seen.Headers["X-Request-ID"] == entry.GetProperty("http.request.id").GetString());
+        var seen = Assert.Single(_site.Web.Requests, seen => seen.Headers["X-Request-ID"] == entry.GetProperty("http.request.id").GetString());
+        Assert.Equal("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", seen.Headers["traceparent"]);
+        Assert.False(seen.Headers.ContainsKey("baggage"));
     }
 
     [Theory]

@@ -27,7 +27,7 @@ public abstract class OperationsTests(ApiFixture api)
 
         var well = await Report();
         Assert.True(well.Well, string.Join('\n', well.Parts));
-        Assert.Equal(["database", "jobs", "redis", "files", "documents", "search", "generations", "model"], well.Parts.Select(part => part.Name));
+        Assert.Equal(["database", "jobs", "redis", "sign-in", "files", "documents", "search", "embeddings", "generations", "model", "backup"], well.Parts.Select(part => part.Name));
         Assert.Empty(well.DeadJobs);
 
         var document = await JobsTests.Upload(guest, "tides.txt");

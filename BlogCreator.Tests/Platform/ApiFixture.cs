@@ -56,6 +56,21 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         return client;
     }
 
+    /// <summary>The owner of the site, who is set up by the first call.</summary>
+    public async Task<HttpClient> SignInAsOwner()
+    {
+        const string Email = "owner@example.org", Password = "correct horse battery";
+        var client = CreateClient();
+        using var made = await client.PostAsJsonAsync("/api/v1/setup", new SetupRequest(Email, Password, "Notes"), BlogApi.Json);
+        if (!made.IsSuccessStatusCode)
+        {
+            using var session = await client.PostAsJsonAsync("/api/v1/session", new SignInRequest(Email, Password), BlogApi.Json);
+            session.EnsureSuccessStatusCode();
+        }
+
+        return client;
+    }
+
     /// <summary>Whatever lies where files are kept, arrive and are read.</summary>
     public virtual string[] StoredFiles() => FilesIn("files");
 
@@ -87,6 +102,7 @@ public class ApiFixture : WebApplicationFactory<BlogDb>, IAsyncLifetime
         builder.UseSetting("ConnectionStrings:blogdb", _database ??= ReplicaOf?._database ?? Task.Run(CreateDatabase).GetAwaiter().GetResult());
         builder.UseSetting("Logging:LogLevel:Default", "Critical");
         builder.UseSetting("Logging:LogLevel:Microsoft.EntityFrameworkCore", "None");
+        builder.UseSetting("Logging:Console:LogLevel:BlogCreator.Security", "None");
         builder.UseSetting("Storage:Path", Path.Combine(Folder, "files"));
         builder.UseSetting("DataProtection:Path", Path.Combine(Folder, "keys"));
         foreach (var (name, value) in Settings)

@@ -38,8 +38,10 @@ internal sealed class RunningService : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.Logging.AddFilter<ConsoleLoggerProvider>(null, LogLevel.None);
+        builder.Logging.AddFilter<EcsLogs>(null, LogLevel.None);
         // A request has a trace id where somebody would log it, as in every service that runs.
         builder.Logging.AddFilter<ConsoleLoggerProvider>("Microsoft.AspNetCore.Hosting", LogLevel.Critical);
+        builder.Logging.AddFilter<EcsLogs>("Microsoft.AspNetCore.Hosting", LogLevel.Critical);
         build?.Invoke(builder);
         var app = builder.Build();
         before?.Invoke(app);

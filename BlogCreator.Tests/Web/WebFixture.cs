@@ -23,6 +23,9 @@ public sealed partial class WebFixture : IAsyncLifetime
     /// <summary>Settings of Api; set before it starts.</summary>
     public Dictionary<string, string> ApiSettings => _api.Settings;
 
+    /// <summary>The parts of Api, for a test that brings about what cannot be asked for.</summary>
+    public IServiceProvider ApiServices => _api.Services;
+
     public Uri Address => _web!.ClientOptions.BaseAddress;
 
     public Uri ApiAddress => _api.ClientOptions.BaseAddress;

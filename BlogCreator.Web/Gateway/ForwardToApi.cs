@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults;
 using BlogCreator.Web.Shell;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -137,7 +138,7 @@ internal static class Visitor
 {
     public static void Describe(HttpContext context, HttpRequestHeaders headers)
     {
-        foreach (var claimed in (string[])["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "X-Real-IP"])
+        foreach (var claimed in (string[])["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix", "X-Real-IP", RequestIds.Header])
         {
             headers.Remove(claimed);
         }
@@ -148,5 +149,6 @@ internal static class Visitor
         }
 
         headers.TryAddWithoutValidation("X-Forwarded-Proto", context.Request.Scheme);
+        headers.TryAddWithoutValidation(RequestIds.Header, context.TraceIdentifier);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using BlogCreator.Contracts;
 using BlogCreator.Web.Shell;
+using BlogCreator.Web.Studio;
 using Microsoft.Extensions.ServiceDiscovery.Http;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -27,6 +28,11 @@ public static class GatewayFeature
         builder.Services.AddHttpClient(FollowChanges.Client, http => http.BaseAddress = Api)
             .ConfigurePrimaryHttpMessageHandler(Connections);
         builder.Services.AddHostedService<FollowChanges>();
+        var health = builder.Services.AddHttpClient(AskHealth.Client).ConfigurePrimaryHttpMessageHandler(Connections);
+#pragma warning disable EXTEXP0001 // For evaluation only: it is the documented way to leave out the defaults, which would ask the unwell again and again.
+        health.RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+        builder.Services.AddScoped<AskHealth>();
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton(services => new ForwardToApi(
             services.GetRequiredService<IHttpForwarder>(),

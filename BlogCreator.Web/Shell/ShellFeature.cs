@@ -1,3 +1,6 @@
+using System.Net;
+using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -23,6 +26,8 @@ public static class ShellFeature
         builder.Services.AddSingleton<ContentVersion>();
         builder.Services.AddSingleton<SiteProfile>();
         builder.Services.AddExceptionHandler<ExplainToPrograms>();
+        // What Api could not do, Api reports.
+        builder.ExpectErrors(failure => ApiAway.Explains(failure) || failure is ApiProblemException { Status: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests });
         builder.Services.AddOptions<SiteOptions>().BindConfiguration("Site").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.Configure<RazorComponentsServiceOptions>(options => options.MaxFormMappingCollectionSize = 500);
         builder.Services.AddAntiforgery(options =>

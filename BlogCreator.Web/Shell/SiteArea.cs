@@ -5,7 +5,7 @@ public static class SiteArea
 {
     private static readonly string[] OfOnePerson = ["/studio", "/account"];
 
-    private static readonly string[] ForPrograms = ["/api", "/ws", "/openapi", "/scalar", "/health", "/metrics"];
+    private static readonly string[] ForPrograms = ["/api", "/ws", "/openapi", "/scalar", "/health", "/metrics", "/monitoring"];
 
     /// <summary>Pages made for the person who is signed in (or about to be), kept by no cache.</summary>
     public static bool IsPersonal(PathString path) => Within(path, OfOnePerson);

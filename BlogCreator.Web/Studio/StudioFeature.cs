@@ -7,6 +7,7 @@ public static class StudioFeature
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapPost("/studio/samples", AddSamples.Handle).RequireAuthorization().ExcludeFromDescription();
+        app.MapPost("/studio/operations/retry", RetryWork.Handle).RequireAuthorization().ExcludeFromDescription();
         app.MapGet("/studio", OpenStudio.Handle).RequireAuthorization().ExcludeFromDescription();
     }
 }

@@ -19,7 +19,7 @@ TEXT
 }
 
 log() { # level, message
-    printf '{"@timestamp":"%s","log.level":"%s","message":"%s","ecs.version":"9.0.0","service.name":"blogcreator.certbot","event.dataset":"certbot"}\n' \
+    printf '{"@timestamp":"%s","log.level":"%s","message":"%s","ecs.version":"9.4.0","service.name":"blogcreator.certbot","event.dataset":"blogcreator.other"}\n' \
         "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$(printf '%s' "$2" | tr '"\\\n\t' "'/  ")"
 }
 

@@ -31,4 +31,7 @@ printf 'user = "elastic:%s"\ndata = "%s"\n' "$quoted" "$in_json" |
     exit 1
 }
 
+# Waits for the Kibana that this becomes; without the searches it is still a Kibana.
+/bin/sh "$(dirname -- "$0")/import.sh" &
+
 exec /usr/local/bin/kibana-docker

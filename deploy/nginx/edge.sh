@@ -5,8 +5,8 @@
 
 log() { # level, message
     # One line of JSON, as everything else this container prints.
-    printf '{"@timestamp":"%s","log.level":"%s","message":"%s","ecs.version":"9.0.0","service.name":"blogcreator.nginx","event.dataset":"nginx.edge"}\n' \
-        "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$(printf '%s' "$2" | tr '"\\\n\t' "'/  ")" >&2
+    printf '{"@timestamp":"%s","log.level":"%s","message":"%s","ecs.version":"9.4.0","log.logger":"nginx.edge","service.name":"blogcreator.nginx","event.dataset":"blogcreator.nginx"}\n' \
+        "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$(printf '%s' "$2" | tr '"\134' "'/" | LC_ALL=C tr '\000-\037\177' '[ *]')" >&2
 }
 
 die() {

@@ -370,6 +370,12 @@ write_metrics() {
     mv "$STATE/metrics.new" "$STATE/metrics"
 }
 
+# Lines of nginx's error log as JSON in the names of ECS, and without queries and referrers: of the request only its method
+# and path are kept. What is no such line passes as it is.
+errors_as_json() {
+    LC_ALL=C sed -u -E -f "$here/errors-as-json.sed"
+}
+
 watch() {
     while sleep "$WATCH_SECONDS"; do
         (
@@ -438,7 +444,12 @@ stop() {
 trap stop TERM QUIT INT
 [ -z "$stopping" ] || exit 0
 
-nginx -e stderr -c "$STATE/nginx.conf" &
+# Its own log has a form of its own, with whole requests in it. Times there carry no zone.
+rm -f "$STATE/errors"
+mkfifo -m 600 "$STATE/errors"
+errors_as_json <"$STATE/errors" &
+errors=$!
+TZ=UTC nginx -e stderr -c "$STATE/nginx.conf" 2>"$STATE/errors" &
 nginx=$!
 watch &
 watcher=$!
@@ -456,4 +467,6 @@ while kill -0 "$nginx" 2>/dev/null; do
     wait "$nginx" || code=$?
 done
 kill "$watcher" 2>/dev/null || true
+# Ends with the last line.
+wait "$errors" || true
 exit "$code"

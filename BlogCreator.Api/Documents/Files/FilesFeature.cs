@@ -32,7 +32,7 @@ internal static class FilesFeature
         services.AddHostedService(provider => provider.GetRequiredService<FileUpkeep>());
         services.AddScoped<KeepFile>();
         services.AddJob<RemoveFile>();
-        services.AddScoped<IReportOnItself, ReportOnFiles>();
+        services.AddReport<ReportOnFiles>();
         services.AddExceptionHandler<ExplainFileStore>();
         return builder;
     }

@@ -12,6 +12,8 @@ internal sealed class ReportOnFiles(IOptions<StorageOptions> storage, IFileStore
     private const long None = 1 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    public static string Part => "files";
+
     public async Task<OperationsPart> Report(CancellationToken cancel)
     {
         var damaged = await check.CountDamaged(cancel);

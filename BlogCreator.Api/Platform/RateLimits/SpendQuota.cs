@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlogCreator.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -46,6 +47,7 @@ public sealed class SpentQuota(IReadOnlyList<BucketState> states)
         ArgumentNullException.ThrowIfNull(context);
         context.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         var violated = states.Where(state => state.Wait > TimeSpan.Zero).Select(state => state.Bucket.Limit).ToList();
+        context.RequestServices.GetRequiredService<SecurityEvents>().NoteSeldom(SecurityEvent.LimitExceeded, subject: violated[0].Name);
         return Problems.Refuse(
             StatusCodes.Status429TooManyRequests,
             "too-many-requests",

@@ -60,6 +60,13 @@ internal static class NetworkTemplates
                 : new HelmMap { { "to", new HelmList { Component(other) } }, { "ports", Ports(model, model.Project(other)) } });
         }
 
+        if (name == "api" && model.HasBackup)
+        {
+            outgoing.Add(If(
+                StoreTemplates.MakesBackups,
+                [new HelmMap { { "to", new HelmList { Component("postgres") } }, { "ports", new HelmList { OfProtocol("TCP", StoreTemplates.BackupMetrics) } } }]));
+        }
+
         if (isService)
         {
             outgoing.Add(ToOutside());
@@ -106,7 +113,8 @@ internal static class NetworkTemplates
         };
         if (isBackedUp)
         {
-            incoming.Add(If(".Values.backup.enabled", [Monitored(StoreTemplates.BackupMetrics)]));
+            // Prometheus, and api, which shows the owner what is told there.
+            incoming.Add(If(".Values.backup.enabled", [Monitored(StoreTemplates.BackupMetrics, Component("api"))]));
         }
 
         rules.Add("ingress", incoming);
@@ -136,9 +144,9 @@ internal static class NetworkTemplates
             },
         ]);
 
-    private static HelmMap Monitored(int port) => new()
+    private static HelmMap Monitored(int port, HelmMap? other = null) => new()
     {
-        { "from", new HelmList { Namespace("{{ .Values.networkPolicy.monitoringNamespace }}") } },
+        { "from", other is null ? new HelmList { Namespace("{{ .Values.networkPolicy.monitoringNamespace }}") } : [Namespace("{{ .Values.networkPolicy.monitoringNamespace }}"), other] },
         { "ports", new HelmList { OfProtocol("TCP", port) } },
     };
 

@@ -47,6 +47,11 @@ internal static class ServiceTemplates
         {
             variables.Add(Variable("Uploads__MaxBytes", new HelmLiteral("{{ int64 .Values.uploads.maxBytes | quote }}")));
             variables.Add(Files());
+            if (model.HasBackup)
+            {
+                // The backups run in the pod of the database.
+                variables.Add(If(StoreTemplates.MakesBackups, [Variable("Backup__MetricsUrl", FormattableString.Invariant($"http://{{{{ include \"blogcreator.fullname\" . }}}}-postgres:{StoreTemplates.BackupMetrics}/metrics.txt"))]));
+            }
         }
 
         variables.Add(Variable("DOTNET_gcServer", "0"));

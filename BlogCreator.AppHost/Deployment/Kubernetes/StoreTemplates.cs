@@ -7,7 +7,9 @@ internal static class StoreTemplates
 {
     public const string BackupPort = "backup-metrics";
 
-    public const int BackupMetrics = 9187;
+    public const string MakesBackups = "and .Values.postgres.enabled .Values.backup.enabled";
+
+    public const int BackupMetrics = Catalog.BackupMetrics;
 
     /// <summary>Where the image of the database keeps its backups, and its socket.</summary>
     private const string Repository = "/var/lib/backup";

@@ -73,6 +73,9 @@ public sealed partial class TelemetryWalkTests
         page.PageError += (_, error) => complaints.Add(error);
         await page.GotoAsync(app.Engine.DashboardAddress!);
 
+        // The script of the keys shows it.
+        await Expect(page.Locator("#show-help")).ToBeVisibleAsync(new() { Timeout = Patience });
+
         // Left open, the page shows what comes.
         await page.Keyboard.PressAsync("t");
         await page.WaitForURLAsync("**/traces");

@@ -1,0 +1,35 @@
+namespace BlogCreator.Api.Operations;
+
+/// <summary>Asks something that may fail or hang, so that neither spoils the rest of an answer.</summary>
+internal sealed partial class WithinTime(IServiceScopeFactory scopes, TimeProvider clock, ILogger<WithinTime> logger)
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    /// <summary>In a scope of its own: a database session serves one question at a time.</summary>
+    /// <returns>What <paramref name="otherwise"/> makes of the failure, true when it was the time, where there is no answer.</returns>
+    public async Task<T> Ask<T>(string what, Func<IServiceProvider, CancellationToken, Task<T>> ask, Func<bool, T> otherwise, CancellationToken cancel)
+    {
+        using var time = new CancellationTokenSource(Limit, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, time.Token);
+        try
+        {
+            // Not every driver hears a token at once, and some work before their first await.
+            return await Task.Run(() => InScope(ask, limit.Token), CancellationToken.None).WaitAsync(Limit + TimeSpan.FromSeconds(0.5), clock, cancel);
+        }
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        {
+            var late = failure is TimeoutException || time.IsCancellationRequested;
+            LogFailed(logger, failure, what);
+            return otherwise(late);
+        }
+    }
+
+    private async Task<T> InScope<T>(Func<IServiceProvider, CancellationToken, Task<T>> ask, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await ask(scope.ServiceProvider, cancel);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not ask {What} how it is")]
+    private static partial void LogFailed(ILogger logger, Exception failure, string what);
+}
