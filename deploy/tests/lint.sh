@@ -114,6 +114,8 @@ for tests in deploy/monitoring/prometheus/rules/*.test.yml; do
     check "promtool: $tests" promtool_ test rules "$tests"
 done
 check "amtool: deploy/monitoring/alertmanager/alertmanager.yml" alertmanager deploy/monitoring/alertmanager/alertmanager.yml
+mkdir -p "$work/dashboard"
+check "Grafana's types: app-dashboard.json" node deploy/tests/dashboard-types.mjs "$tools" "$work/dashboard"
 check "nft: deploy/firewall/blogcreator.nft" rules_of_the_firewall deploy/firewall/blogcreator.nft
 
 summary
