@@ -120,6 +120,10 @@ from aspire-manifest.json and deploy/settings.yaml. Change those, not this file.
   value: /data/files
 {{- end }}
 {{- end }}
+{{- if and .Values.postgres.enabled .Values.backup.enabled }}
+- name: Backup__MetricsUrl
+  value: http://{{ include "blogcreator.fullname" . }}-postgres:9187/metrics.txt
+{{- end }}
 - name: DOTNET_gcServer
   value: "0"
 {{- range $name, $value := .Values.api.environment }}
