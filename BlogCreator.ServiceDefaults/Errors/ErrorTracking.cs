@@ -120,7 +120,9 @@ internal static class ErrorTracking
         sentry.PropagateTraceparent = false;
         sentry.CaptureFailedRequests = false;
         // Parts of the framework log as an error what we then handle; what we do not handle reaches the pipeline or a log of ours.
-        sentry.AddLogEntryFilter((category, level, _, _) => level is LogLevel.Error && !category.StartsWith(OwnNames, StringComparison.Ordinal));
+        // What strangers try is no error of ours, and has a stream of its own.
+        sentry.AddLogEntryFilter((category, level, _, _) =>
+            category == SecurityEvents.Category || (level is LogLevel.Error && !category.StartsWith(OwnNames, StringComparison.Ordinal)));
         // Asked for late: it needs parts that need a log, which is only being made.
         var clean = new Lazy<CleanReport>(services.GetRequiredService<CleanReport>);
         sentry.SetBeforeSend((report, hint) =>
