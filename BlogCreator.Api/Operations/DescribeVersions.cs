@@ -5,10 +5,14 @@ using BlogCreator.ServiceDefaults;
 namespace BlogCreator.Api.Operations;
 
 /// <summary>What runs here, and on what. Of the servers, what the parts that asked them were told.</summary>
-internal sealed class DescribeVersions(RollCall roll)
+internal sealed class DescribeVersions(RollCall roll, TimeProvider clock)
 {
+    public ReplicaDetails Self => Describe(roll.Self, clock.GetUtcNow());
+
     public async Task<IReadOnlyList<ReplicaDetails>> Replicas(CancellationToken cancel) =>
-        [.. (await roll.Present(cancel)).Select(row => new ReplicaDetails(row.Process.Service, row.Process.Version.Split('+')[0], row.Process.StartedAt, row.SeenAt))];
+        [.. (await roll.Present(cancel)).Select(row => Describe(row.Process, row.SeenAt))];
+
+    private static ReplicaDetails Describe(RunningProcess process, DateTimeOffset seenAt) => new(process.Service, process.Version.Split('+')[0], process.StartedAt, seenAt);
 
     public VersionsDetails Of(IReadOnlyList<OperationsPart> parts, IReadOnlyList<ReplicaDetails> replicas)
     {

@@ -37,7 +37,7 @@ public static class GetOperations
             cancel)).ToList();
         var queue = within.Ask("queue", (services, stop) => CountQueue.Run(services.GetRequiredService<BlogDb>(), services.GetRequiredService<JobKinds>(), clock, stop), _ => null, cancel);
         var dead = within.Ask<IReadOnlyList<DeadJob>>("dead jobs", (services, stop) => Dead(services.GetRequiredService<BlogDb>(), stop), _ => [], cancel);
-        var roll = within.Ask("replicas", (_, stop) => versions.Replicas(stop), _ => [], cancel);
+        var roll = within.Ask("replicas", (_, stop) => versions.Replicas(stop), _ => [versions.Self], cancel);
         var backup = await backups.Read(cancel);
 
         var now = clock.GetUtcNow();

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace BlogCreator.Api.Operations;
 
 /// <summary>Asks something that may fail or hang, so that neither spoils the rest of an answer.</summary>
@@ -5,19 +7,33 @@ internal sealed partial class WithinTime(IServiceScopeFactory scopes, TimeProvid
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
+    /// <summary>What was not waited for any longer and has not ended: asked again and again, it would pile up.</summary>
+    private readonly ConcurrentDictionary<string, Task> _lingering = new(StringComparer.Ordinal);
+
     /// <summary>In a scope of its own: a database session serves one question at a time.</summary>
     /// <returns>What <paramref name="otherwise"/> makes of the failure, true when it was the time, where there is no answer.</returns>
     public async Task<T> Ask<T>(string what, Func<IServiceProvider, CancellationToken, Task<T>> ask, Func<bool, T> otherwise, CancellationToken cancel)
     {
+        if (_lingering.TryGetValue(what, out var before) && !before.IsCompleted)
+        {
+            return otherwise(true);
+        }
+
         using var time = new CancellationTokenSource(Limit, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, time.Token);
+        // Not every driver hears a token at once, and some work before their first await.
+        var asked = Task.Run(() => InScope(ask, limit.Token), CancellationToken.None);
         try
         {
-            // Not every driver hears a token at once, and some work before their first await.
-            return await Task.Run(() => InScope(ask, limit.Token), CancellationToken.None).WaitAsync(Limit + TimeSpan.FromSeconds(0.5), clock, cancel);
+            return await asked.WaitAsync(Limit + TimeSpan.FromSeconds(0.5), clock, cancel);
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
+            if (!asked.IsCompleted)
+            {
+                _lingering[what] = asked;
+            }
+
             var late = failure is TimeoutException || time.IsCancellationRequested;
             LogFailed(logger, failure, what);
             return otherwise(late);

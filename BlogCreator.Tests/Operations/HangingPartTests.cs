@@ -24,6 +24,11 @@ public sealed class HangingPartTests(HangingPartTests.ApiWithSuch api) : IClassF
         Assert.NotNull(report.Failures);
         Assert.Equal(("api", true), (report.Versions!.Replicas.Single().Service, report.Versions.Schema!.Length > 0));
         Assert.StartsWith("SQLite 3", report.Versions.Database, StringComparison.Ordinal);
+
+        // Whoever looks again does not add a second question to one that still hangs.
+        var again = (await owner.GetFromJsonAsync<OperationsReport>("/api/v1/operations", BlogApi.Json))!;
+        Assert.Contains("did not say within", again.Parts.Single(part => part.Name == "hangs").Words, StringComparison.Ordinal);
+        Assert.Equal(1, Hangs.Asked);
     }
 
     public sealed class ApiWithSuch : ApiFixture
@@ -37,11 +42,16 @@ public sealed class HangingPartTests(HangingPartTests.ApiWithSuch api) : IClassF
 
     private sealed class Hangs : IReportOnItself
     {
+        private static int _asked;
+
         public static string Part => "hangs";
+
+        public static int Asked => _asked;
 
         // As a driver does that hears no token.
         public async Task<OperationsPart> Report(CancellationToken cancel)
         {
+            Interlocked.Increment(ref _asked);
             await Task.Delay(Timeout.Infinite, CancellationToken.None);
             throw new InvalidOperationException();
         }
