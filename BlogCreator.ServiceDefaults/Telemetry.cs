@@ -95,7 +95,12 @@ internal static class Telemetry
             telemetry
                 .WithTracing(traces => traces
                     .AddSource(OwnNames)
-                    .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
+                    .AddAspNetCoreInstrumentation(requests =>
+                    {
+                        requests.Filter = IsWorthATrace;
+                        // Each page would be a trace of its own beside that of its request.
+                        requests.EnableRazorComponentsSupport = false;
+                    })
                     .AddHttpClientInstrumentation()
                     .SetSampler(services => new SampleTraces(services.GetRequiredService<IOptions<TelemetryOptions>>().Value.TraceRatio))
                     .AddProcessor(services => new KeepErrors(Export(services))));

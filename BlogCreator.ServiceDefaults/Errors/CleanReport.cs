@@ -24,15 +24,9 @@ internal sealed class CleanReport(IHttpContextAccessor requests, IOptions<Expect
             return null;
         }
 
-        // A log's own sentence has no values in it; its values may be anything.
-        report.Message = report.Message?.Message is { } template ? new SentryMessage { Message = template } : null;
-        foreach (var (name, value) in report.Tags.ToList())
+        foreach (var name in report.Tags.Keys.Where(name => name != "job.kind").ToList())
         {
             report.UnsetTag(name);
-            if (name is "Kind")
-            {
-                report.SetTag("job.kind", value);
-            }
         }
 
         foreach (var name in report.Extra.Keys.ToList())
@@ -53,7 +47,7 @@ internal sealed class CleanReport(IHttpContextAccessor requests, IOptions<Expect
         if (context is not null)
         {
             report.Request.Method = Method(context.Request.Method);
-            report.TransactionName = $"{report.Request.Method} {Route(context)}";
+            report.TransactionName = $"{report.Request.Method} {Route(ReportErrors.AskedFor(context) ?? context.GetEndpoint())}";
         }
 
         foreach (var exception in report.SentryExceptions ?? [])
@@ -87,34 +81,7 @@ internal sealed class CleanReport(IHttpContextAccessor requests, IOptions<Expect
             transaction.Contexts.Remove(name);
         }
 
-        foreach (var span in transaction.Spans)
-        {
-            // A statement has placeholders for its values, and an address its host.
-            span.Description = span.Description is not { } text ? null
-                : span.Operation.StartsWith("db", StringComparison.Ordinal) ? CleanText.Statement(text)
-                : CleanText.Call(text);
-            foreach (var name in span.Data.Keys.ToList())
-            {
-                span.SetData(name, null);
-            }
-        }
-
         return transaction;
-    }
-
-    /// <summary>That something was logged, and by whom; not what it said.</summary>
-    public static Breadcrumb Clean(Breadcrumb crumb)
-    {
-        var kept = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in crumb.Data ?? new Dictionary<string, string>())
-        {
-            if (name is "method" or "status_code" or "eventId")
-            {
-                kept[name] = value;
-            }
-        }
-
-        return new Breadcrumb(crumb.Category ?? "", crumb.Type ?? "default", kept, crumb.Category, crumb.Level);
     }
 
     private bool IsExpected(SentryEvent report, HttpContext? context)
@@ -128,11 +95,8 @@ internal sealed class CleanReport(IHttpContextAccessor requests, IOptions<Expect
         return report.Logger is null && context is { Response.StatusCode: >= 400 and not StatusCodes.Status500InternalServerError };
     }
 
-    public static string Route(HttpContext context) =>
-        // Where it was asked: the handler of errors takes the endpoint away, and may put that of an error page in its place.
-        (FollowTrace.AskedFor(context) ?? context.GetEndpoint()) is RouteEndpoint { RoutePattern.RawText: { } pattern }
-            ? "/" + pattern.TrimStart('/')
-            : "unmatched";
+    public static string Route(Endpoint? endpoint) =>
+        endpoint is RouteEndpoint { RoutePattern.RawText: { } pattern } ? "/" + pattern.TrimStart('/') : "unmatched";
 
     public static string Method(string method) => HttpMetrics.Method(method);
 }

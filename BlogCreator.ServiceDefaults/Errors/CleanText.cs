@@ -35,16 +35,6 @@ public static partial class CleanText
         }
     }
 
-    /// <summary>A statement of SQL without the words that stand in it as values.</summary>
-    internal static string Statement(string text) => Literal().Replace(text.Length > 2000 ? text[..2000] : text, "'" + Gone + "'");
-
-    /// <summary>A call such as <c>GET https://host/path?query</c>: method and host.</summary>
-    internal static string Call(string text)
-    {
-        var parts = text.Split(' ', 2);
-        return parts.Length == 2 && Uri.TryCreate(parts[1], UriKind.Absolute, out var uri) ? $"{HttpMetrics.Method(parts[0])} {uri.Host}" : "";
-    }
-
     /// <summary>Path of a source file, from our repository on; of others the name alone.</summary>
     internal static string? SourcePath(string? path)
     {
@@ -60,9 +50,6 @@ public static partial class CleanText
     // To the end where the other mark is missing: what was quoted may have been cut.
     [GeneratedRegex("""(?<open>["“„«])(?<inner>[^"”“»]*)(?<close>["”“»]|$)|(?<![\w’'])(?<open>['‘])(?<inner>.*?)(?<close>['’](?!\w)|$)|(?<open>`)(?<inner>[^`]*)(?<close>`|$)""", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 200)]
     private static partial Regex Quoted();
-
-    [GeneratedRegex("'([^']|'')*('|$)", RegexOptions.ExplicitCapture, 200)]
-    private static partial Regex Literal();
 
     [GeneratedRegex(@"^(System|Microsoft|BlogCreator|Npgsql|StackExchange)\.[\w.`+\[\],]{1,200}$", RegexOptions.ExplicitCapture, 200)]
     private static partial Regex TypeName();

@@ -1,16 +1,14 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sentry;
-using Sentry.AspNetCore;
 using Sentry.Extensibility;
-using Sentry.Extensions.Logging;
 
 namespace BlogCreator.ServiceDefaults.Errors;
 
@@ -22,7 +20,6 @@ internal static class ErrorTracking
 {
     public const double TracesKept = 0.1;
 
-    private const string OwnNames = "BlogCreator.";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void AddErrorTracking(this IHostApplicationBuilder builder)
@@ -41,35 +38,25 @@ internal static class ErrorTracking
             throw new OptionsValidationException("Sentry", typeof(SentryAddress), ["Sentry__Dsn is not the address of a project in Sentry, such as https://KEY@HOST/NUMBER. Copy it from the project's settings (Client Keys), or leave it empty."]);
         }
 
-        var identity = ServiceIdentity.Of(builder);
-        var project = new SentryProject(address, $"blogcreator@{identity.Version}", identity.Environment);
+        var service = ServiceIdentity.Of(builder);
+        var project = new SentryProject(address, $"blogcreator@{service.Version}", service.Environment);
         builder.Services.AddSingleton(project);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<CleanReport>();
-        if (builder is not WebApplicationBuilder web)
+        builder.Services.AddSingleton(services => new RunningSdk(Options(dsn, project, service, services)));
+        builder.Services.AddSingleton<IHub>(services =>
         {
-            return;
-        }
-
-        web.WebHost.UseSentry();
-        builder.Services.AddOptions<SentryAspNetCoreOptions>().Configure<IServiceProvider>((sentry, services) =>
-        {
-            sentry.Dsn = dsn;
-            sentry.Release = project.Release;
-            sentry.Environment = project.Environment;
-            sentry.ServerName = identity.Name;
-            Restrain(sentry);
-            Hush(sentry, services);
-            sentry.TracesSampleRate = TracesKept;
-            sentry.TracesSampler = context => IsKept(context.TransactionContext.TraceId, address.Key) ? 1 : 0;
+            services.GetRequiredService<RunningSdk>();
+            return HubAdapter.Instance;
         });
+        builder.Services.AddSingleton<ILoggerProvider, ReportLoggedErrors>();
     }
 
     public static void UseErrorTracking(this WebApplication app)
     {
         if (app.Services.GetService<SentryProject>() is not null)
         {
-            app.UseMiddleware<FollowTrace>();
+            app.UseMiddleware<ReportErrors>();
         }
     }
 
@@ -84,12 +71,27 @@ internal static class ErrorTracking
         return BinaryPrimitives.ReadUInt32BigEndian(hash) < TracesKept * uint.MaxValue;
     }
 
+    private static SentryOptions Options(string dsn, SentryProject project, ServiceIdentity service, IServiceProvider services)
+    {
+        var sentry = new SentryOptions
+        {
+            Dsn = dsn,
+            Release = project.Release,
+            Environment = project.Environment,
+            ServerName = service.Name,
+            TracesSampleRate = TracesKept,
+        };
+        Restrain(sentry);
+        Hush(sentry, services);
+        return sentry;
+    }
+
     /// <summary>Nobody waits for it: a queue in memory that forgets what is too much, and two seconds at the end.</summary>
-    private static void Restrain(SentryAspNetCoreOptions sentry)
+    private static void Restrain(SentryOptions sentry)
     {
         sentry.MaxQueueItems = 100;
         sentry.ShutdownTimeout = TimeSpan.FromSeconds(2);
-        sentry.FlushOnCompletedRequest = false;
+        sentry.RequestBodyCompressionLevel = CompressionLevel.Fastest;
         sentry.ConfigureClient = http => http.Timeout = Patience;
         // Else each envelope would be a trace of its own in our telemetry.
         sentry.CreateHttpMessageHandler = () => new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false, UseCookies = false };
@@ -97,32 +99,29 @@ internal static class ErrorTracking
         sentry.DisableFileWrite = true;
         // A service that runs for weeks is one session, known by the address of a network card.
         sentry.AutoSessionTracking = false;
+        // What a request did within us, our own traces tell in full; a second listener at each statement costs each request.
+        sentry.DisableDiagnosticSourceIntegration();
+        sentry.DisableSentryHttpMessageHandler = true;
         // The lock files of the release say which versions it is made of.
         sentry.ReportAssembliesMode = ReportAssembliesMode.None;
-        sentry.MaxBreadcrumbs = 30;
+    }
+
+    private static void Hush(SentryOptions sentry, IServiceProvider services)
+    {
         // What the SDK would say of itself names the key.
         sentry.Debug = false;
         sentry.EnableSpotlight = false;
-        // Logs and metrics have ways of their own.
+        // Logs have a way of their own.
         sentry.EnableLogs = false;
-    }
-
-    private static void Hush(SentryAspNetCoreOptions sentry, IServiceProvider services)
-    {
         sentry.SendDefaultPii = false;
         sentry.IsEnvironmentUser = false;
-        sentry.MaxRequestBodySize = RequestSize.None;
-        sentry.AdjustStandardEnvironmentNameCasing = false;
         sentry.AttachStacktrace = false;
-        // Our trace goes on by `traceparent`; nobody else is told of Sentry's. An answer of 500 is reported by who gave it.
-        sentry.AutoRegisterTracing = false;
+        sentry.MaxBreadcrumbs = 0;
+        // Our trace goes on by `traceparent`; nobody else is told of Sentry's.
         sentry.TracePropagationTargets = [];
         sentry.PropagateTraceparent = false;
+        // An answer of 500 is reported by who gave it.
         sentry.CaptureFailedRequests = false;
-        // Parts of the framework log as an error what we then handle; what we do not handle reaches the pipeline or a log of ours.
-        // What strangers try is no error of ours, and has a stream of its own.
-        sentry.AddLogEntryFilter((category, level, _, _) =>
-            category == SecurityEvents.Category || (level is LogLevel.Error && !category.StartsWith(OwnNames, StringComparison.Ordinal)));
         // Asked for late: it needs parts that need a log, which is only being made.
         var clean = new Lazy<CleanReport>(services.GetRequiredService<CleanReport>);
         sentry.SetBeforeSend((report, hint) =>
@@ -131,6 +130,15 @@ internal static class ErrorTracking
             return clean.Value.Clean(report);
         });
         sentry.SetBeforeSendTransaction(CleanReport.Clean);
-        sentry.SetBeforeBreadcrumb(CleanReport.Clean);
+        // A log's values and a call's address may be anything; the log itself is found by the trace id.
+        sentry.SetBeforeBreadcrumb(_ => null);
+    }
+
+    /// <summary>From the first log to the end of the host, which gives it time for what is left to send.</summary>
+    private sealed class RunningSdk(SentryOptions options) : IDisposable
+    {
+        private readonly IDisposable _running = SentrySdk.Init(options);
+
+        public void Dispose() => _running.Dispose();
     }
 }

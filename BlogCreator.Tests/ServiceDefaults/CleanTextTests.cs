@@ -39,12 +39,4 @@ public sealed class CleanTextTests
     [InlineData("/home/ada/other/Library.cs", "Library.cs")]
     [InlineData(null, null)]
     public void The_path_of_a_source_begins_with_our_project(string? path, string? kept) => Assert.Equal(kept, CleanText.SourcePath(path));
-
-    [Fact]
-    public void A_statement_keeps_its_shape_and_a_call_its_host()
-    {
-        Assert.Equal("SELECT * FROM \"Posts\" WHERE \"Title\" = '…'", CleanText.Statement("SELECT * FROM \"Posts\" WHERE \"Title\" = 'it''s secret'"));
-        Assert.Equal("GET api.example", CleanText.Call("GET https://api.example/v1/x?key=1"));
-        Assert.Equal("", CleanText.Call("something else"));
-    }
 }
