@@ -222,7 +222,7 @@ if (builder.ExecutionContext.IsPublishMode)
     foreach (var service in new[] { api, web })
     {
         service
-            .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", jaeger.GetEndpoint("otlp-grpc"))
+            .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", jaeger.GetEndpoint("otlp-http"))
             .WithEnvironment("OTEL_SERVICE_NAME", "blogcreator." + service.Resource.Name);
     }
 

@@ -343,7 +343,7 @@ internal static class Catalog
     // Where they go is in the app model. Prometheus has the metrics and Elasticsearch the logs; Jaeger keeps traces.
     private static IReadOnlyList<(string Name, string Value)> Traces(Settings settings) => !settings.Has(Part.Observability) ? [] :
     [
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
         ("OTEL_METRICS_EXPORTER", "none"),
         ("OTEL_LOGS_EXPORTER", "none"),
         ("OTEL_RESOURCE_ATTRIBUTES", $"service.namespace=blogcreator,service.version={settings.Version},deployment.environment.name=production"),

@@ -198,7 +198,7 @@ public sealed class ComposeTests : IDisposable
     {
         var compose = generated.Compose(Production)["services"];
         var environment = compose[name]["environment"];
-        Assert.Equal(("http://jaeger:4317", "grpc", $"blogcreator.{name}"), (
+        Assert.Equal(("http://jaeger:4318", "http/protobuf", $"blogcreator.{name}"), (
             environment["OTEL_EXPORTER_OTLP_ENDPOINT"].Text, environment["OTEL_EXPORTER_OTLP_PROTOCOL"].Text, environment["OTEL_SERVICE_NAME"].Text));
         Assert.Contains("deployment.environment.name=production", environment["OTEL_RESOURCE_ATTRIBUTES"].Text, StringComparison.Ordinal);
         Assert.Contains("telemetry", compose[name]["networks"].Texts.Intersect(compose["jaeger"]["networks"].Texts));
