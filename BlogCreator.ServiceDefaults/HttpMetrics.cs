@@ -74,7 +74,7 @@ internal sealed class HttpMetrics
         {
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [HttpMethods.Get])
             {
-                foreach (var status in (int[])[StatusCodes.Status200OK, StatusCodes.Status500InternalServerError])
+                foreach (var status in (int[])[StatusCodes.Status200OK, StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable])
                 {
                     _requests.Add(0, new("method", Method(method)), new("endpoint", Route(endpoint)), new("status", status));
                 }

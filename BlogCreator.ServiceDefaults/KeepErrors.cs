@@ -6,8 +6,9 @@ namespace BlogCreator.ServiceDefaults;
 /// <summary>
 /// Sends the spans of the traces that were chosen, and of the others those in which something failed: with everything that
 /// this service did for the same request or job. What waits for that to be known hangs on the first span and goes with it.
+/// Composite, since only so does the exporter learn which service it speaks for.
 /// </summary>
-internal sealed class KeepErrors(BaseProcessor<Activity> export) : BaseProcessor<Activity>
+internal sealed class KeepErrors(BaseProcessor<Activity> export) : CompositeProcessor<Activity>([export])
 {
     private const string Waiting = "waiting spans";
     private const int MostWaiting = 500;
@@ -64,20 +65,6 @@ internal sealed class KeepErrors(BaseProcessor<Activity> export) : BaseProcessor
         }
     }
 
-    protected override bool OnForceFlush(int timeoutMilliseconds) => export.ForceFlush(timeoutMilliseconds);
-
-    protected override bool OnShutdown(int timeoutMilliseconds) => export.Shutdown(timeoutMilliseconds);
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            export.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
-
     private void Send(Activity span)
     {
         span.ActivityTraceFlags |= ActivityTraceFlags.Recorded;
@@ -111,7 +98,8 @@ internal sealed class KeepErrors(BaseProcessor<Activity> export) : BaseProcessor
             lock (_lock)
             {
                 HasFailed |= hasFailed;
-                if (_spans is { Count: < MostWaiting })
+                // What failed has to be among them, however late it comes.
+                if (_spans is not null && _spans.Count < (hasFailed ? 2 * MostWaiting : MostWaiting))
                 {
                     _spans.Add(span);
                 }

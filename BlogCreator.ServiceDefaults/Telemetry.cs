@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +35,7 @@ internal static class Telemetry
         builder.Services.AddOptions<TelemetryOptions>()
             .Configure(options => options.TraceRatio = builder.Environment.IsDevelopment() ? 1 : 0.1)
             .BindConfiguration("Telemetry")
+            .Configure<IConfiguration>((options, settings) => options.TraceRatio = StandardRatio(settings) ?? options.TraceRatio)
             .ValidateDataAnnotations()
             .ValidateOnStart();
         if (IsDisabled(builder.Configuration))
@@ -73,25 +74,25 @@ internal static class Telemetry
                 }));
         builder.Services.AddHostedService<FirstSeries>();
 
-        // Without a collector nobody would see a span, and a page from the cache costs little more than making one.
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (IsSent(builder.Configuration, "LOGS"))
         {
-            if (IsSent(builder.Configuration, "OTEL_LOGS_EXPORTER"))
+            builder.Logging.AddOpenTelemetry(logs =>
             {
-                builder.Logging.AddOpenTelemetry(logs =>
-                {
-                    logs.IncludeFormattedMessage = true;
-                    logs.IncludeScopes = true;
-                    logs.AddProcessor(new ScrubLogRecords());
-                    logs.AddOtlpExporter();
-                });
-            }
+                // Without scopes: they hold what the trace and the fields say, and nobody scrubs them.
+                logs.IncludeFormattedMessage = true;
+                logs.AddProcessor(new ScrubLogRecords());
+                logs.AddOtlpExporter(exporter => SendTo(builder.Configuration, "LOGS", exporter));
+            });
+        }
 
-            if (IsSent(builder.Configuration, "OTEL_METRICS_EXPORTER"))
-            {
-                telemetry.WithMetrics(metrics => metrics.AddOtlpExporter());
-            }
+        if (IsSent(builder.Configuration, "METRICS"))
+        {
+            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter(exporter => SendTo(builder.Configuration, "METRICS", exporter)));
+        }
 
+        // Without a collector nobody would see a span, and a page from the cache costs little more than making one.
+        if (IsSent(builder.Configuration, "TRACES"))
+        {
             telemetry
                 .WithTracing(traces => traces
                     .AddSource(OwnNames)
@@ -107,14 +108,38 @@ internal static class Telemetry
         }
     }
 
-    /// <summary>The SDK of .NET does not read these two of the standard's variables by itself.</summary>
-    private static bool IsSent(IConfiguration configuration, string variable) =>
-        !string.Equals(configuration[variable]?.Trim(), "none", StringComparison.OrdinalIgnoreCase);
+    // The standard's variables that the SDK of .NET does not read by itself, or only where it makes all three exporters.
+    private static bool IsSent(IConfiguration settings, string signal) =>
+        !string.Equals(settings[$"OTEL_{signal}_EXPORTER"]?.Trim(), "none", StringComparison.OrdinalIgnoreCase)
+        && (!string.IsNullOrWhiteSpace(settings["OTEL_EXPORTER_OTLP_ENDPOINT"]) || !string.IsNullOrWhiteSpace(settings[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]));
+
+    private static void SendTo(IConfiguration settings, string signal, OtlpExporterOptions exporter)
+    {
+        if (settings[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] is { Length: > 0 } own)
+        {
+            // As it is: the path of the signal is part of it.
+            exporter.Endpoint = new Uri(own);
+        }
+
+        if (settings[$"OTEL_EXPORTER_OTLP_{signal}_HEADERS"] is { Length: > 0 } headers)
+        {
+            exporter.Headers = headers;
+        }
+    }
+
+    private static double? StandardRatio(IConfiguration settings) => settings["OTEL_TRACES_SAMPLER"]?.Trim() switch
+    {
+        "always_on" or "parentbased_always_on" => 1,
+        "always_off" or "parentbased_always_off" => 0,
+        "traceidratio" or "parentbased_traceidratio" when double.TryParse(settings["OTEL_TRACES_SAMPLER_ARG"], NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) => ratio,
+        _ => null,
+    };
 
     private static BatchActivityExportProcessor Export(IServiceProvider services)
     {
-        // The one that the exporter of metrics has, read from the standard's variables.
-        var options = services.GetRequiredService<IOptionsMonitor<OtlpExporterOptions>>().CurrentValue;
+        // Of a name of its own: the exporter of metrics has the one without.
+        var options = services.GetRequiredService<IOptionsMonitor<OtlpExporterOptions>>().Get("traces");
+        SendTo(services.GetRequiredService<IConfiguration>(), "TRACES", options);
         var batch = options.BatchExportProcessorOptions;
         return new BatchActivityExportProcessor(new OtlpTraceExporter(options), batch.MaxQueueSize, batch.ScheduledDelayMilliseconds, batch.ExporterTimeoutMilliseconds, batch.MaxExportBatchSize);
     }
@@ -125,10 +150,17 @@ internal static class Telemetry
             ? new MetricStreamConfiguration { TagKeys = ["gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.token.type", "error.type"] }
             : null;
 
-    private static bool IsWorthATrace(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<IDisableHttpMetricsMetadata>() is null &&
-        !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) &&
-        !context.Request.Path.StartsWithSegments(ManagementPort.MetricsPath, StringComparison.Ordinal);
+    /// <summary>By the path, since no route is chosen yet. A stream would collect spans for as long as somebody watches it.</summary>
+    private static bool IsWorthATrace(HttpContext context)
+    {
+        var path = context.Request.Path;
+        return !path.StartsWithSegments("/health", StringComparison.Ordinal)
+            && !path.StartsWithSegments(ManagementPort.MetricsPath, StringComparison.Ordinal)
+            && !path.StartsWithSegments("/ws", StringComparison.Ordinal)
+            && path.Value is { } text
+            && !text.EndsWith("/events", StringComparison.Ordinal)
+            && !text.EndsWith("/changes", StringComparison.Ordinal);
+    }
 
     private sealed class TelemetryOptions
     {

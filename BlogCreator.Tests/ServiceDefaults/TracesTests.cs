@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using BlogCreator.ServiceDefaults;
 using OpenTelemetry;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace BlogCreator.Tests.ServiceDefaults;
@@ -149,6 +150,37 @@ public sealed class TracesTests : IDisposable
     }
 
     [Fact]
+    public void What_is_sent_says_which_service_it_is_of()
+    {
+        using (Provider(0))
+        using (var request = _source.StartActivity("request", ActivityKind.Server)!)
+        {
+            request.SetStatus(ActivityStatusCode.Error);
+        }
+
+        Assert.Contains(_sent.Resource!.Attributes, attribute => attribute is { Key: "service.name", Value: "the-service" });
+    }
+
+    [Fact]
+    public void Of_many_spans_the_one_that_failed_is_sent_however_late_it_came()
+    {
+        using (Provider(0))
+        using (_source.StartActivity("job", ActivityKind.Consumer))
+        {
+            for (var i = 0; i < 600; i++)
+            {
+                Ask("database").Dispose();
+            }
+
+            using var last = Ask("the last");
+            last.SetStatus(ActivityStatusCode.Error);
+        }
+
+        Assert.Contains("the last", _sent.Names);
+        Assert.InRange(_sent.Spans.Count, 100, 600);
+    }
+
+    [Fact]
     public void What_a_failure_says_stays_here()
     {
         using (Provider(1))
@@ -163,6 +195,7 @@ public sealed class TracesTests : IDisposable
 
     private TracerProvider Provider(double ratio) => Sdk.CreateTracerProviderBuilder()
         .AddSource(_source.Name)
+        .ConfigureResource(resource => resource.AddService("the-service"))
         .SetSampler(new SampleTraces(ratio))
         .AddProcessor(new KeepErrors(new SimpleActivityExportProcessor(_sent)))
         .Build();
@@ -173,10 +206,13 @@ public sealed class TracesTests : IDisposable
     {
         public ConcurrentQueue<Activity> Spans { get; } = [];
 
+        public Resource? Resource { get; private set; }
+
         public IEnumerable<string> Names => Spans.Select(span => span.OperationName);
 
         public override ExportResult Export(in Batch<Activity> batch)
         {
+            Resource = ParentProvider.GetResource();
             foreach (var span in batch)
             {
                 Spans.Enqueue(span);

@@ -17,11 +17,13 @@ public static class GatewayFeature
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddHttpContextAccessor();
+        builder.Services.AddTransient<PatienceOfPage>();
         builder.Services.AddTransient<ActAsCaller>();
         builder.Services.AddTransient<HearOfChanges>();
         // Without a cookie store of its own: it would remember the session of whoever signed in last, and speak for them.
         builder.Services.AddHttpClient<BlogApi>(http => http.BaseAddress = Api)
             .ConfigurePrimaryHttpMessageHandler(Connections)
+            .AddHttpMessageHandler<PatienceOfPage>()
             .AddHttpMessageHandler<ActAsCaller>()
             .AddHttpMessageHandler<HearOfChanges>();
         // Of its own, so that a stream that cannot be opened does not count as a failure of the pages.
