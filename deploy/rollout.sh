@@ -293,6 +293,9 @@ deploy() {
     if [ -z "$api" ] || [ -z "$web" ]; then fail "Name the images of the first release: deploy/rollout.sh deploy --api IMAGE --web IMAGE"; fi
     [ "$given" = yes ] || pull=no
     compose config --quiet || fail "The Compose file cannot be used. Nothing was changed."
+    local missing
+    missing=$(sed -n 's|^    file: \./secrets/||p' "$folder/docker-compose.prod.yml" | while read -r secret; do [ -f "$folder/secrets/$secret" ] || printf '%s ' "$secret"; done)
+    [ -z "$missing" ] || say "The Compose file names secrets that are not there: ${missing% }. Make them with: deploy/blogctl init"
     fetch "$api"
     fetch "$web"
     bring_into_service "$(pinned "$api")" "$(pinned "$web")" yes

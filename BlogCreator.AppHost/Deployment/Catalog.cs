@@ -346,7 +346,8 @@ internal static class Catalog
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
         ("OTEL_METRICS_EXPORTER", "none"),
         ("OTEL_LOGS_EXPORTER", "none"),
-        ("OTEL_RESOURCE_ATTRIBUTES", $"service.namespace=blogcreator,service.version={settings.Version},deployment.environment.name=production"),
+        // Version and environment are not for us to say: the service knows them, and this would overrule it.
+        ("OTEL_RESOURCE_ATTRIBUTES", "service.namespace=blogcreator"),
     ];
 
     private static ServiceLimits Limits(decimal cpus, int megabytes, int pids, int replicas = 1) =>

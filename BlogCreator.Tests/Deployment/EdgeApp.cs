@@ -93,6 +93,7 @@ internal sealed class EdgeApp : IAsyncDisposable
         });
         app.MapGet("/missing", () => Results.NotFound());
         app.MapGet("/js/{file}", () => Results.NotFound());
+        app.MapGet("/api/v1/full", () => Results.Problem(statusCode: 507));
         app.MapGet("/api/v1/away", () => Results.Problem(statusCode: 503, detail: name));
         app.MapPost("/api/v1/posts", () => name == "away" ? Results.StatusCode(503) : Results.Text(name));
         app.MapPost("/api/v1/plain", () => name == "away" ? Results.StatusCode(503) : Results.Text(name));

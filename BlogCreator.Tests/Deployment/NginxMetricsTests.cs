@@ -33,6 +33,20 @@ public sealed class NginxMetricsTests
     }
 
     [Fact]
+    public async Task A_disk_that_is_full_behind_it_is_counted_too()
+    {
+        await using var app = await EdgeApp.Start("app");
+        await using var edge = await Edge.Start(app.Address, app.Address);
+        await Eventually.Holds(async () => await Told(edge, "edge_responses_total{status=\"507\"}") == 0);
+        using (var answer = await edge.Http.GetAsync("/api/v1/full"))
+        {
+            Assert.Equal(HttpStatusCode.InsufficientStorage, answer.StatusCode);
+        }
+
+        await Eventually.Holds(async () => await Told(edge, "edge_responses_total{status=\"507\"}") == 1);
+    }
+
+    [Fact]
     public async Task Its_own_figures_are_there_under_the_names_of_its_exporter()
     {
         await using var app = await EdgeApp.Start("app");

@@ -302,7 +302,7 @@ watch_addresses() {
 count_statuses() {
     [ -f "$STATE/counted.log" ] || return 0
     lines=$(wc -l <"$STATE/counted.log")
-    for status in 429 500 502 503 504; do
+    for status in 429 500 502 503 504 507; do
         before=$(cat "$STATE/counted.$status" 2>/dev/null || echo 0)
         found=$(grep -c "^$status\$" "$STATE/counted.log" || true)
         echo "edge_responses_total{status=\"$status\"} $((before + found))"
@@ -343,7 +343,7 @@ write_metrics() {
         echo "# HELP tls_certificate_bootstrap 1 while the self-signed certificate of the first start is in use."
         echo "# TYPE tls_certificate_bootstrap gauge"
         echo "tls_certificate_bootstrap $self_signed"
-        echo "# HELP nginx_upstream_servers Servers that requests are sent to."
+        echo "# HELP nginx_upstream_servers Servers in the list of nginx; a name that nginx follows by itself is one, whoever has it."
         echo "# TYPE nginx_upstream_servers gauge"
         for name in api web; do
             echo "nginx_upstream_servers{upstream=\"$name\"} $(sed -n "/^upstream $name {/,/^}/p" "$STATE/upstreams.conf" | grep '^    server ' | grep -vc ' down;' || true)"

@@ -108,19 +108,28 @@ of_backup=(
     BACKUP_RUN="$work/backup/run" BACKUP_FILES="$work/files" BACKUP_PORT="$p_backup" BACKUP_TICK_SECONDS=5
 )
 start_postgres() {
-    start postgres "${as_postgres[@]}" env "${of_backup[@]}" PATH="$work/bin:$postgres_bin:$PATH" "$work/bin/entrypoint" postgres \
+    start postgres "${as_postgres[@]}" env "${of_backup[@]}" POSTGRES_PASSWORD_FILE="$secrets/postgres-password" PATH="$work/bin:$postgres_bin:$PATH" "$work/bin/entrypoint" postgres \
         -c "port=$p_postgres" -c listen_addresses=$at -c "unix_socket_directories=$work/socket" -c "archive_command=$work/bin/backup archive \"%p\" # pgbackrest"
     eventually 60 "$postgres_bin/pg_isready" -q -h $at -p "$p_postgres"
 }
+# As in the image, where the socket asks for the password too; and before the entrypoint runs, as on a site of before.
 initialise() {
-    "${as_postgres[@]}" "$postgres_bin/initdb" -D "$work/data/pg" -U postgres --auth-local=trust --auth-host=scram-sha-256 --pwfile="$secrets/postgres-password" -E UTF8 --locale=C.UTF-8 &&
-        start_postgres && "$postgres_bin/createdb" -h "$work/socket" -p "$p_postgres" -U postgres blogdb
+    "${as_postgres[@]}" "$postgres_bin/initdb" -D "$work/data/pg" -U postgres --auth-local=scram-sha-256 --auth-host=scram-sha-256 --pwfile="$secrets/postgres-password" -E UTF8 --locale=C.UTF-8 &&
+        start_postgres && PGPASSWORD=$(cat "$secrets/postgres-password") "$postgres_bin/createdb" -h "$work/socket" -p "$p_postgres" -U postgres blogdb
 }
 check "PostgreSQL starts" initialise
 is_monitor() {
     PGPASSWORD=$(cat "$secrets/monitor-password") "$postgres_bin/psql" -X -A -t -h $at -p "$p_postgres" -U monitor -d blogdb -c "$1"
 }
 check "its entrypoint makes the user 'monitor'" eventually 30 is_monitor "select 1"
+with_another_password() {
+    random >"$secrets/monitor-password"
+    ! is_monitor "select 1" >/dev/null 2>&1 || return 1
+    kill -INT "${pid_postgres:?}"
+    wait "$pid_postgres"
+    start_postgres && eventually 30 is_monitor "select 1"
+}
+check "and gives it a new password at its next start" with_another_password
 
 # What Compose runs, with the folder of the secrets and the port of this machine.
 script=$(python service redis | tail -n +2 | sed -e "s|/run/secrets|$secrets|g" -e "s|redis-server |redis-server --dir $work --port $p_redis --bind $at |")
