@@ -166,7 +166,7 @@ public sealed class WebErrorsTests
         using var browser = site.Browser();
         var head = $"{{\"dsn\":\"{Placeholder}\"}}\n{{\"type\":\"event\"}}\n";
         // A byte that is in no UTF-8, and half a pair of surrogates, wherever something is read.
-        foreach (var broken in new[] { "\xFF", "\\ud800" })
+        foreach (var broken in new[] { "\u00FF", "\\ud800" })
         {
             foreach (var body in new[]
             {
