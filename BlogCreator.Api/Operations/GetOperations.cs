@@ -25,7 +25,7 @@ public static class GetOperations
         TimeProvider clock,
         CancellationToken cancel)
     {
-        // All at once: the answer takes as long as the slowest of them, which has a limit.
+        // Side by side, a few at once; each has a limit.
         var asked = parts.Select(part => within.Ask(
             part.Name,
             (services, stop) => ((IReportOnItself)services.GetRequiredService(part.Type)).Report(stop),
