@@ -13,6 +13,12 @@ internal sealed class ScrubLogRecords : BaseProcessor<LogRecord>
             data.FormattedMessage = Scrub.Text(message);
         }
 
+        // What was logged as a whole sentence is its own format.
+        if (data.Body is { } body)
+        {
+            data.Body = Scrub.Text(body);
+        }
+
         var fields = data.Attributes?.Select(Clean).ToList() ?? [];
         if (data.Exception is { } exception)
         {
@@ -27,7 +33,7 @@ internal sealed class ScrubLogRecords : BaseProcessor<LogRecord>
     }
 
     private static KeyValuePair<string, object?> Clean(KeyValuePair<string, object?> field) =>
-        field.Value is null || field.Key == "{OriginalFormat}" ? field
+        field.Value is null ? field
         : Scrub.IsSecret(field.Key, field.Value) ? new(field.Key, Scrub.Removed)
         : field.Value is string text ? new(field.Key, Scrub.Text(text))
         : field.Value is IFormattable or bool ? field

@@ -38,12 +38,12 @@ public sealed class SecurityEvents(ILoggerFactory loggers, IHttpContextAccessor 
         }
     }
 
-    /// <summary>The same once a minute for each address: what a stranger can repeat at will must not fill the disk.</summary>
+    /// <summary>The same once a minute for each address, of IPv6 for each /64: what a stranger can repeat at will must not fill the disk.</summary>
     public void NoteSeldom(SecurityEvent what, string? reason = null, Guid? person = null, string? subject = null)
     {
         ArgumentNullException.ThrowIfNull(what);
-        var address = requests.HttpContext is { } context ? RequestFacts.AddressOf(context) : null;
-        if (IsNews($"{what.Name} {reason} {person} {address} {subject}"))
+        var neighbourhood = requests.HttpContext is { } context ? RequestFacts.NeighbourhoodOf(context) : "";
+        if (IsNews($"{what.Name} {reason} {person} {neighbourhood} {subject}"))
         {
             Note(what, reason, person, subject);
         }
@@ -60,7 +60,11 @@ public sealed class SecurityEvents(ILoggerFactory loggers, IHttpContextAccessor 
 
             if (_said.Count >= MostRemembered)
             {
-                _said.Clear();
+                // Not all: whoever fills it would have what everybody else repeats written again.
+                foreach (var old in _said.OrderBy(entry => entry.Value).Take(MostRemembered / 2).Select(entry => entry.Key).ToList())
+                {
+                    _said.Remove(old);
+                }
             }
 
             _said[said] = clock.GetTimestamp();

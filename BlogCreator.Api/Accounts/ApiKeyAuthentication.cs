@@ -36,7 +36,8 @@ internal sealed class ApiKeyAuthentication(
         var key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, Context.RequestAborted);
         if (key is null || !key.Matches(secret))
         {
-            return Fail("This API key is unknown or was revoked.", "unknown-key", id);
+            // The id of no key is whatever a stranger made up: each would be news, and be kept.
+            return Fail("This API key is unknown or was revoked.", "unknown-key", key?.Id);
         }
 
         // One conditional update: the key may be taken away between the look and the note.

@@ -17,6 +17,7 @@ public static class DocumentsFeature
         services.AddOptions<ReadingOptions>().BindConfiguration("Reading").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<DocumentOptions>().BindConfiguration("Documents").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SiteOptions>().Configure<IOptions<UploadOptions>>((site, uploads) => site.MaxUploadBytes = uploads.Value.MaxBytes);
+        services.AddOptions<BackupOptions>().Configure<IOptions<StorageOptions>>((backup, storage) => backup.FilesAreElsewhere = storage.Value.IsBucket);
         services.AddSingleton<ReadInChild>();
         services.AddScoped<UploadDocument>();
         services.CountFromZero(UploadDocument.Uploads, "file_type", UploadedName.Types.Values.Distinct());

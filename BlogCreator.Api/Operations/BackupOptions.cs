@@ -8,6 +8,9 @@ public sealed class BackupOptions
     /// <summary>Where the backup service says when what last succeeded, as Prometheus reads it. Empty: this site is told of none.</summary>
     public string? MetricsUrl { get; set; }
 
+    /// <summary>In a bucket, which the backup service leaves to its keeper. Said by whoever keeps the files.</summary>
+    internal bool FilesAreElsewhere { get; set; }
+
     internal Uri? Address => Uri.TryCreate(MetricsUrl?.Trim(), UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : null;
 
     internal bool IsSet => !string.IsNullOrWhiteSpace(MetricsUrl);

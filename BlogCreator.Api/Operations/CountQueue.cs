@@ -1,5 +1,6 @@
 using BlogCreator.Api.Data;
 using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlogCreator.Api.Operations;
@@ -47,6 +48,7 @@ internal static class CountQueue
             .Take(MostShown)
             .Select(job => new RetryingJob(job.Id, job.Kind, job.Subject, job.Attempts, job.LastError!, job.RunAfter))
             .ToListAsync(cancel);
-        return new QueueDetails([.. kinds], running, retrying);
+        // Most of it is other people's work, and an error repeats what it was given.
+        return new QueueDetails([.. kinds], running, [.. retrying.Select(job => job with { LastError = CleanText.Of(job.LastError) })]);
     }
 }

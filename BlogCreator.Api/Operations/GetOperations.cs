@@ -2,6 +2,7 @@ using System.Globalization;
 using BlogCreator.Api.Data;
 using BlogCreator.Api.Platform;
 using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,7 +25,7 @@ public static class GetOperations
         TimeProvider clock,
         CancellationToken cancel)
     {
-        // All at once: the answer takes as long as the slowest of them, which has a limit.
+        // Side by side, a few at once; each has a limit.
         var asked = parts.Select(part => within.Ask(
             part.Name,
             (services, stop) => ((IReportOnItself)services.GetRequiredService(part.Type)).Report(stop),
@@ -55,12 +56,16 @@ public static class GetOperations
             backup));
     }
 
-    private static async Task<IReadOnlyList<DeadJob>> Dead(BlogDb db, CancellationToken cancel) => await db.Jobs.AsNoTracking()
-        .Where(job => job.Status == JobStatus.Dead)
-        .OrderByDescending(job => job.RunAfter)
-        .Take(MostDeadJobs)
-        .Select(job => new DeadJob(job.Id, job.Kind, job.Subject, job.Attempts, job.LastError, job.CreatedAt, job.RunAfter))
-        .ToListAsync(cancel);
+    private static async Task<IReadOnlyList<DeadJob>> Dead(BlogDb db, CancellationToken cancel)
+    {
+        var dead = await db.Jobs.AsNoTracking()
+            .Where(job => job.Status == JobStatus.Dead)
+            .OrderByDescending(job => job.RunAfter)
+            .Take(MostDeadJobs)
+            .Select(job => new DeadJob(job.Id, job.Kind, job.Subject, job.Attempts, job.LastError, job.CreatedAt, job.RunAfter))
+            .ToListAsync(cancel);
+        return [.. dead.Select(job => job with { LastError = job.LastError is { } error ? CleanText.Of(error) : null })];
+    }
 
     private static async Task<IReadOnlyList<FailureDetails>?> Latest(IServiceProvider services, FailureSource source, Guid caller, CancellationToken cancel)
     {

@@ -11,8 +11,8 @@ internal static class GetUsage
     public const int MostMonths = 36;
     public const int Usual = 12;
 
-    public static async Task<Ok<UsageReport>> Handle(IEnumerable<ICountUsage> counters, TimeProvider clock, CancellationToken cancel, [Range(1, MostMonths)] int months = Usual) =>
-        TypedResults.Ok(await Count(counters, months, clock, cancel));
+    public static async Task<Ok<UsageReport>> Handle(IEnumerable<ICountUsage> counters, RememberUsage usage, CancellationToken cancel, [Range(1, MostMonths)] int months = Usual) =>
+        TypedResults.Ok(await usage.Of(months, counters, cancel));
 
     public static async Task<UsageReport> Count(IEnumerable<ICountUsage> counters, int months, TimeProvider clock, CancellationToken cancel)
     {

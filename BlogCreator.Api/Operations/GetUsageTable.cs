@@ -19,9 +19,9 @@ internal static class GetUsageTable
     ];
 
     public static async Task<FileContentHttpResult> Handle(
-        IEnumerable<ICountUsage> counters, TimeProvider clock, CancellationToken cancel, [Range(1, GetUsage.MostMonths)] int months = GetUsage.Usual)
+        IEnumerable<ICountUsage> counters, RememberUsage usage, CancellationToken cancel, [Range(1, GetUsage.MostMonths)] int months = GetUsage.Usual)
     {
-        var report = await GetUsage.Count(counters, months, clock, cancel);
+        var report = await usage.Of(months, counters, cancel);
         return TypedResults.File(Encoding.UTF8.GetBytes(Table(report)), "text/csv; charset=utf-8", $"usage-{report.Months[^1].Month}-to-{report.Months[0].Month}.csv");
     }
 

@@ -52,7 +52,7 @@ public static class OperationsFeature
         builder.Services.CountFromZero(JobTelemetry.Ended, services => JobTelemetry.AllEnds(services.GetRequiredService<JobKinds>()));
         builder.Services.AddHostedService<JobWorker>().AddHostedService<ListenForJobs>().AddHostedService<TidyJobs>();
         builder.Services.AddReport<ReportOnDatabase>().AddReport<ReportOnJobs>().AddReport<ReportOnRedis>();
-        builder.Services.AddSingleton<WithinTime>().AddSingleton<DescribeVersions>().AddScoped<RetryJob>();
+        builder.Services.AddSingleton<WithinTime>().AddSingleton<RememberUsage>().AddSingleton<DescribeVersions>().AddScoped<RetryJob>();
         AddBackups(builder.Services);
         builder.Services.AddExceptionHandler<AnswerForDatabase>();
         // Alerts tell of a database that is away; each look at it in the meantime is no error of its own.

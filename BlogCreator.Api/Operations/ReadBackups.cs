@@ -39,7 +39,7 @@ internal sealed partial class ReadBackups(IOptions<BackupOptions> options, IHttp
 
         try
         {
-            return Judge(Values(await Ask(address, cancel)), clock.GetUtcNow());
+            return Judge(Values(await Ask(address, cancel)), !options.Value.FilesAreElsewhere, clock.GetUtcNow());
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
@@ -88,9 +88,9 @@ internal sealed partial class ReadBackups(IOptions<BackupOptions> options, IHttp
         return values.ContainsKey((Succeeded, "full")) ? values : throw new FormatException("The answer says nothing of backups.");
     }
 
-    private static BackupDetails Judge(Dictionary<(string Name, string Kind), double> values, DateTimeOffset now)
+    private static BackupDetails Judge(Dictionary<(string Name, string Kind), double> values, bool keepsFiles, DateTimeOffset now)
     {
-        var database = OfDatabase.Max(kind => At(Succeeded, kind));
+        var (database, first) = (OfDatabase.Max(kind => At(Succeeded, kind)), OfDatabase.Min(kind => At(Succeeded, kind)));
         var drill = Latest(At(Drill, ""), At(Succeeded, "drill"));
         var (files, full) = (At(Succeeded, "files"), At(Succeeded, "full"));
         var failed = values.Where(value => value.Key.Name == FailedAt && value.Value > 0 && value.Value > values.GetValueOrDefault((Succeeded, value.Key.Kind))).Select(value => value.Key.Kind).Order(StringComparer.Ordinal).ToList();
@@ -99,7 +99,9 @@ internal sealed partial class ReadBackups(IOptions<BackupOptions> options, IHttp
             _ when database is null && failed.Count == 0 && now - Started < Settling => (PartState.Notice, "No backup has been made yet. The first begins by itself."),
             _ when database is null => (PartState.Wrong, "No backup of the database has ever succeeded. The log of the service backup says why; the runbook \"backup-failed\" says what to do."),
             _ when now - database > BackupTooOld => (PartState.Wrong, "The last backup of the database is older than 26 hours. What is lost now is lost since then; the runbook \"backup-failed\" says what to do."),
-            _ when now - files > BackupTooOld => (PartState.Wrong, "The last backup of the uploaded files is older than 26 hours. The runbook \"backup-failed\" says what to do."),
+            // They follow each backup of the database.
+            _ when keepsFiles && files is null && now - first > Settling => (PartState.Wrong, "No backup of the uploaded files has ever succeeded. The log of the service backup says why; the runbook \"backup-failed\" says what to do."),
+            _ when keepsFiles && now - files > BackupTooOld => (PartState.Wrong, "The last backup of the uploaded files is older than 26 hours. The runbook \"backup-failed\" says what to do."),
             _ when failed.Count > 0 => (PartState.Notice, $"The last attempt failed for {string.Join(", ", failed.Select(Word))}. It is tried again every 15 minutes; the log of the service backup says why."),
             // The first drill comes with the first full backup of a weekend.
             _ when now - (drill ?? full) > DrillTooOld => (PartState.Notice, "No backup was restored as a test for more than 8 days. A backup that was not restored may not restore: run \"blogctl drill\"."),

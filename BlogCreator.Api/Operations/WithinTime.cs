@@ -3,9 +3,14 @@ using System.Collections.Concurrent;
 namespace BlogCreator.Api.Operations;
 
 /// <summary>Asks something that may fail or hang, so that neither spoils the rest of an answer.</summary>
-internal sealed partial class WithinTime(IServiceScopeFactory scopes, TimeProvider clock, ILogger<WithinTime> logger)
+internal sealed partial class WithinTime(IServiceScopeFactory scopes, TimeProvider clock, ILogger<WithinTime> logger) : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    // Nearly each asks the database, over a connection of its own: those are for readers and authors first.
+    private const int AtOnce = 4;
+
+    private readonly SemaphoreSlim _places = new(AtOnce);
 
     /// <summary>What was not waited for any longer and has not ended: asked again and again, it would pile up.</summary>
     private readonly ConcurrentDictionary<string, Task> _lingering = new(StringComparer.Ordinal);
@@ -13,6 +18,22 @@ internal sealed partial class WithinTime(IServiceScopeFactory scopes, TimeProvid
     /// <summary>In a scope of its own: a database session serves one question at a time.</summary>
     /// <returns>What <paramref name="otherwise"/> makes of the failure, true when it was the time, where there is no answer.</returns>
     public async Task<T> Ask<T>(string what, Func<IServiceProvider, CancellationToken, Task<T>> ask, Func<bool, T> otherwise, CancellationToken cancel)
+    {
+        // The time of each begins when it is asked, and what lingers keeps no place.
+        await _places.WaitAsync(cancel);
+        try
+        {
+            return await AskNow(what, ask, otherwise, cancel);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private async Task<T> AskNow<T>(string what, Func<IServiceProvider, CancellationToken, Task<T>> ask, Func<bool, T> otherwise, CancellationToken cancel)
     {
         if (_lingering.TryGetValue(what, out var before) && !before.IsCompleted)
         {

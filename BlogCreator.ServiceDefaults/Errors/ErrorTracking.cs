@@ -127,11 +127,25 @@ internal static class ErrorTracking
         sentry.SetBeforeSend((report, hint) =>
         {
             hint.Attachments.Clear();
-            return clean.Value.Clean(report);
+            return OrNothing(said => clean.Value.Clean(said), report);
         });
-        sentry.SetBeforeSendTransaction(CleanReport.Clean);
+        sentry.SetBeforeSendTransaction(transaction => OrNothing(CleanReport.Clean, transaction));
         // A log's values and a call's address may be anything; the log itself is found by the trace id.
         sentry.SetBeforeBreadcrumb(_ => null);
+    }
+
+    /// <summary>What could not be cleaned stays here: the SDK would send it on as it was.</summary>
+    private static T? OrNothing<T>(Func<T, T?> clean, T report)
+        where T : class
+    {
+        try
+        {
+            return clean(report);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
     }
 
     /// <summary>From the first log to the end of the host, which gives it time for what is left to send.</summary>

@@ -6,8 +6,10 @@ using BlogCreator.Contracts;
 using BlogCreator.ServiceDefaults;
 using BlogCreator.Tests.Platform;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace BlogCreator.Tests.Logs;
 
@@ -46,7 +48,7 @@ public sealed class SecurityEventsTests(SecurityEventsTests.Site site) : IClassF
         using var program = site.CreateClient();
         program.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Key);
         Assert.Equal(HttpStatusCode.Unauthorized, (await program.GetAsync("/api/v1/session", Cancel)).StatusCode);
-        site.Said("authn_login_fail", LogLevel.Warning, "failure", "unknown-key", null, key.Id.ToString());
+        Assert.DoesNotContain("labels.subject", site.Said("authn_login_fail", LogLevel.Warning, "failure", "unknown-key", null).Keys);
 
         await browser.PutAsJsonAsync("/api/v1/profile", new EditProfileRequest("Ada", "ada", ""), BlogApi.Json, Cancel);
         site.Said("user_updated", LogLevel.Warning, "success", "profile", owner);
@@ -133,6 +135,72 @@ public sealed class SecurityEventsTests(SecurityEventsTests.Site site) : IClassF
         }
 
         Assert.Equal("sign-in", Assert.Single(limited.Entries, entry => entry.Fields["event.action"] == "excess_rate_limit_exceeded").Fields["labels.subject"]);
+    }
+
+    [Fact]
+    public async Task Keys_that_a_stranger_makes_up_are_said_once_a_minute_and_guesses_at_one_that_is_there_name_it()
+    {
+        await using var other = new Site();
+        using var browser = other.CreateClient();
+        using var setup = await browser.PostAsJsonAsync("/api/v1/setup", new SetupRequest(Email, Password, "Notes"), BlogApi.Json, Cancel);
+        using var made = await browser.PostAsJsonAsync("/api/v1/keys", new CreateKeyRequest("laptop"), BlogApi.Json, Cancel);
+        var key = (await made.Content.ReadFromJsonAsync<CreatedKey>(BlogApi.Json, Cancel))!;
+        var id = key.Id.ToString("n");
+        Assert.Contains(id, key.Key, StringComparison.Ordinal);
+        using var stranger = other.CreateClient();
+        for (var i = 0; i < 20; i++)
+        {
+            await Try(key.Key.Replace(id, Guid.NewGuid().ToString("n"), StringComparison.Ordinal));
+        }
+
+        Assert.DoesNotContain("labels.subject", Assert.Single(other.Entries, entry => entry.Fields.GetValueOrDefault("event.reason") == "unknown-key").Fields.Keys);
+        await Try(key.Key[..^6] + (key.Key.EndsWith("AAAAAA", StringComparison.Ordinal) ? "BBBBBB" : "AAAAAA"));
+        other.Said("authn_login_fail", LogLevel.Warning, "failure", "unknown-key", null, key.Id.ToString());
+
+        async Task Try(string made)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/session");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", made);
+            using var answer = await stranger.SendAsync(request, Cancel);
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_household_is_one_address_and_who_fills_the_memory_does_not_make_all_of_it_news()
+    {
+        await using var log = new Site();
+        var clock = new FakeTimeProvider();
+        var requests = new HttpContextAccessor { HttpContext = new DefaultHttpContext() };
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
+        var security = new SecurityEvents(loggers, requests, clock);
+        Say("2001:db8:1:2::1");
+        Say("2001:db8:1:2:ffff::9");
+        Assert.Equal("2001:db8:1:2::1", Assert.Single(log.Entries).Fields["client.ip"]);
+        Say("2001:db8:1:3::1");
+        Say("192.0.2.1");
+        Say("192.0.2.2");
+        Say("::ffff:192.0.2.2");
+        Assert.Equal(4, log.Entries.Count);
+
+        // As many as are remembered, so that the first half is forgotten; the latest of it still is no news.
+        for (var number = 0; number < 10_000; number++)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            Say(new IPAddress(0x0A000000 + number).ToString());
+        }
+
+        var said = log.Entries.Count;
+        Say(new IPAddress(0x0A000000 + 9_000).ToString());
+        Assert.Equal(said, log.Entries.Count);
+        Say("192.0.2.1");
+        Assert.Equal(said + 1, log.Entries.Count);
+
+        void Say(string address)
+        {
+            requests.HttpContext!.Connection.RemoteIpAddress = IPAddress.Parse(address);
+            security.NoteSeldom(SecurityEvent.ForeignOrigin);
+        }
     }
 
     private static Task<HttpResponseMessage> SignIn(HttpClient browser, string email, string password) =>

@@ -52,8 +52,10 @@ public sealed class BackupStateTests : IAsyncLifetime
 
         await Expect(PartState.Wrong, "older than 26 hours", Metrics(full: Now - (27 * Hour), files: Now, drill: Now - Day));
         await Expect(PartState.Wrong, "uploaded files is older", Metrics(full: Now - Hour, files: Now - (27 * Hour), drill: Now - Day));
-        // Files in a bucket of their own are never kept here.
-        await Expect(PartState.Well, "Backups are made", Metrics(full: Now - Hour, drill: Now - Day));
+        await Expect(PartState.Wrong, "uploaded files has ever succeeded", Metrics(full: Now - Hour, drill: Now - Day));
+        await Expect(PartState.Wrong, "uploaded files has ever succeeded", Metrics(full: Now - Day, diff: Now) + $"backup_last_failure_timestamp_seconds{{kind=\"files\"}} {Now}\n");
+        // They follow the first backup of the database.
+        await Expect(PartState.Well, "Backups are made", Metrics(full: Now));
         await Expect(PartState.Notice, "restored as a test for more than 8 days", Metrics(full: Now - Hour, files: Now, drill: Now - (9 * Day)));
         await Expect(PartState.Notice, "restored as a test for more than 8 days", Metrics(full: Now - (9 * Day), diff: Now, files: Now));
         await Expect(PartState.Well, "comes on Sunday", Metrics(full: Now - Hour, files: Now));
@@ -116,6 +118,18 @@ public sealed class BackupStateTests : IAsyncLifetime
             var report = await Ask(owner);
             return (report.Backup!, report.Parts.Single(part => part.Name == "backup"));
         }
+    }
+
+    [Fact]
+    public async Task Files_in_a_bucket_are_not_missed_where_they_are_never_kept()
+    {
+        await using var api = new BucketApiFixture().OrSkip();
+        api.Settings["Backup:MetricsUrl"] = _service.Urls.Single() + "/metrics.txt";
+        await api.InitializeAsync();
+        using var owner = await api.SignInAsOwner();
+        _says = context => context.Response.WriteAsync(Metrics(full: Now - 3600, drill: Now - 86400));
+        var backup = (await Ask(owner)).Backup!;
+        Assert.True(backup.State == PartState.Well, backup.Words);
     }
 
     [Fact]

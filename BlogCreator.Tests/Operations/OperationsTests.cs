@@ -36,7 +36,9 @@ public abstract class OperationsTests(ApiFixture api)
         var wrong = await Report();
         Assert.False(wrong.Well);
         Assert.Equal(PartState.Wrong, wrong.Parts.Single(part => part.Name == "jobs").State);
-        Assert.Equal(("It fell over.", ReadDocument.Kind), wrong.DeadJobs.Where(job => job.Id == dead).Select(job => (job.LastError, job.Kind)).Single());
+        Assert.Equal(("It fell over '…'.", ReadDocument.Kind), wrong.DeadJobs.Where(job => job.Id == dead).Select(job => (job.LastError, job.Kind)).Single());
+
+        Assert.DoesNotContain("a private word", await owner.GetStringAsync("/api/v1/operations"), StringComparison.Ordinal);
 
         Assert.Equal(HttpStatusCode.Forbidden, (await guest.PostAsync($"/api/v1/operations/jobs/{dead}/retry", null)).StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, (await owner.PostAsync($"/api/v1/operations/jobs/{dead}/retry", null)).StatusCode);
@@ -89,7 +91,7 @@ public abstract class OperationsTests(ApiFixture api)
         db.Jobs.Add(job);
         await db.SaveChangesAsync();
         await scope.ServiceProvider.GetRequiredService<T>().GiveUp(subject, "It fell over.", default);
-        await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, JobStatus.Dead).SetProperty(row => row.LastError, "It fell over."));
+        await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, JobStatus.Dead).SetProperty(row => row.LastError, "It fell over 'a private word'."));
         return job.Id;
     }
 

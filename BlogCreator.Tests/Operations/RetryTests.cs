@@ -95,10 +95,10 @@ public abstract class RetryTests(ApiFixture api)
         // Of what is gone, a purge is done as soon as it runs.
         var (failed, scheduled) = (Job.Create(PurgeDocument.Kind, Guid.NewGuid(), Now, Now.AddDays(1)), Job.Create(PurgeDocument.Kind, Guid.NewGuid(), Now, Now.AddDays(1)));
         await Add(failed, scheduled);
-        await With(db => db.Jobs.Where(job => job.Id == failed.Id).ExecuteUpdateAsync(set => set.SetProperty(job => job.LastError, "The disk was away.").SetProperty(job => job.Attempts, 2)));
+        await With(db => db.Jobs.Where(job => job.Id == failed.Id).ExecuteUpdateAsync(set => set.SetProperty(job => job.LastError, "The disk was away from private.pdf.").SetProperty(job => job.Attempts, 2)));
 
         var queue = (await Report(owner)).Queue!;
-        Assert.Equal(("The disk was away.", 2), queue.Retrying.Where(job => job.Id == failed.Id).Select(job => (job.LastError, job.Attempts)).Single());
+        Assert.Equal(("The disk was away from ….", 2), queue.Retrying.Where(job => job.Id == failed.Id).Select(job => (job.LastError, job.Attempts)).Single());
         Assert.DoesNotContain(queue.Retrying, job => job.Id == scheduled.Id);
 
         Assert.Equal(HttpStatusCode.Forbidden, (await guest.PostAsync($"/api/v1/operations/jobs/{failed.Id}/retry", null)).StatusCode);

@@ -124,6 +124,35 @@ public sealed class ErrorTrackingTests
     }
 
     [Fact]
+    public async Task What_cannot_be_cleaned_does_not_leave()
+    {
+        await using var sink = await SentrySink.Start();
+        await using var service = await RunningService.Start(
+            settings: ["--Sentry:Dsn=" + sink.Dsn],
+            build: builder => builder.ExpectErrors(failure => failure is NotSupportedException ? throw new InvalidOperationException(Canary) : false),
+            map: app =>
+            {
+                app.MapGet("/unclean", string () => throw new NotSupportedException(Canary));
+                app.MapGet("/broken", string () => throw new FormatException("plain"));
+            });
+        var unclean = NewTrace();
+        await Break("/unclean", unclean);
+        var trace = NewTrace();
+        await Break("/broken", trace);
+        await sink.OneEvent(trace, later => Break("/broken", later));
+        Assert.Empty(sink.Events(unclean));
+        Assert.DoesNotContain(Canary, sink.Everything, StringComparison.OrdinalIgnoreCase);
+
+        async Task Break(string path, string of)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Add("traceparent", $"00-{of}-00f067aa0ba902b7-00");
+            using var answer = await service.Http.SendAsync(request, Cancel);
+            Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_database_that_is_away_is_no_event_and_neither_is_each_look_at_it()
     {
         PostgresServer.SkipUnlessThere();

@@ -160,6 +160,54 @@ public sealed class WebErrorsTests
     }
 
     [Fact]
+    public async Task Text_that_is_none_is_refused_and_is_no_mistake_of_ours()
+    {
+        await using var site = await ReportedSite.Start();
+        using var browser = site.Browser();
+        var head = $"{{\"dsn\":\"{Placeholder}\"}}\n{{\"type\":\"event\"}}\n";
+        // A byte that is in no UTF-8, and half a pair of surrogates, wherever something is read.
+        foreach (var broken in new[] { "\u00FF", "\\ud800" })
+        {
+            foreach (var body in new[]
+            {
+                $"{{\"dsn\":\"{broken}\"}}\n{{\"type\":\"event\"}}\n{{}}\n",
+                $"{{\"{broken}\":1,\"dsn\":\"{Placeholder}\"}}\n",
+                $"{{\"dsn\":\"{Placeholder}\"}}\n{{\"type\":\"{broken}\"}}\n{{}}\n",
+                head + $"{{\"event_id\":\"{broken}\"}}\n",
+                head + $"{{\"request\":{{\"url\":\"{broken}\"}}}}\n",
+                head + $"{{\"exception\":{{\"values\":[{{\"{broken}\":1}}]}}}}\n",
+                head + $"{{\"exception\":{{\"values\":[{{\"stacktrace\":{{\"frames\":[{{\"function\":\"{broken}\"}}]}}}}]}}}}\n",
+            })
+            {
+                // One byte a letter, so that the first is not made good on its way.
+                using var answer = await Send(browser, Encoding.Latin1.GetBytes(body));
+                Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{body}: {answer.StatusCode}");
+            }
+        }
+
+        using var cut = await Send(browser, $"{{\"dsn\":\"{Placeholder}\"}}\n{{\"type\":\"event\"}}");
+        Assert.Equal(HttpStatusCode.BadRequest, cut.StatusCode);
+        using var good = await Send(browser, head + "{}");
+        Assert.Equal(HttpStatusCode.Accepted, good.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_id_with_a_line_end_is_none()
+    {
+        await using var site = await ReportedSite.Start();
+        using var browser = site.Browser();
+        var (id, trace) = (NewTrace(), NewTrace());
+        using var taken = await Send(browser, $"{{\"dsn\":\"{Placeholder}\"}}\n{{\"type\":\"event\"}}\n{{\"event_id\":\"{id}\\n\",\"contexts\":{{\"trace\":{{\"trace_id\":\"{trace}\\n\",\"span_id\":\"00f067aa0ba902b7\\n\"}}}}}}\n");
+        Assert.Equal(HttpStatusCode.Accepted, taken.StatusCode);
+        // It would end the head of the envelope, which is put together by hand.
+        var item = Assert.Single(await Eventually.Gives(() => Task.FromResult(site.Sink.Items.Where(item => item.Body.GetProperty("platform").GetString() == "javascript").ToList()), items => items.Count > 0));
+        Assert.Matches(@"^[0-9a-f]{32}\z", item.Body.GetProperty("event_id").GetString());
+        Assert.DoesNotContain(id, site.Sink.Everything, StringComparison.Ordinal);
+        Assert.DoesNotContain(trace, site.Sink.Everything, StringComparison.Ordinal);
+        Assert.DoesNotContain("00f067aa0ba902b7", site.Sink.Everything, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_an_address_no_page_refers_to_the_script_and_nothing_is_taken()
     {
         await using var site = new WebFixture();
@@ -202,9 +250,12 @@ public sealed class WebErrorsTests
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
     }
 
-    private static async Task<HttpResponseMessage> Send(HttpClient browser, string body, string site = "same-origin", string type = "text/plain;charset=UTF-8", string? origin = null)
+    private static Task<HttpResponseMessage> Send(HttpClient browser, string body, string site = "same-origin", string type = "text/plain;charset=UTF-8", string? origin = null) =>
+        Send(browser, Encoding.UTF8.GetBytes(body), site, type, origin);
+
+    private static async Task<HttpResponseMessage> Send(HttpClient browser, byte[] body, string site = "same-origin", string type = "text/plain;charset=UTF-8", string? origin = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/monitoring/report") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/monitoring/report") { Content = new ByteArrayContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         if (site.Length > 0)
         {

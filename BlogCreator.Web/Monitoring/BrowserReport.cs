@@ -77,14 +77,27 @@ internal sealed partial class BrowserReport
 
             return report;
         }
-        catch (JsonException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            // The second is of text that is none, such as half a pair of surrogates, and comes when it is looked at.
+            return null;
+        }
+    }
+
+    /// <summary>An envelope for each report that is worth one; null where a part of one is text that is none.</summary>
+    public IReadOnlyList<byte[]>? Clean(SentryProject project, string site, string browser)
+    {
+        try
+        {
+            return [.. Rebuild(project, site, browser)];
+        }
+        catch (InvalidOperationException)
         {
             return null;
         }
     }
 
-    /// <summary>An envelope for each report that is worth one.</summary>
-    public IEnumerable<byte[]> Clean(SentryProject project, string site, string browser)
+    private IEnumerable<byte[]> Rebuild(SentryProject project, string site, string browser)
     {
         foreach (var (type, said) in _items)
         {
@@ -198,7 +211,8 @@ internal sealed partial class BrowserReport
 
     private static byte[] Line(byte[] bytes, ref int at)
     {
-        var rest = bytes.AsSpan(at);
+        // Past the last line, which need not end as one.
+        var rest = bytes.AsSpan(Math.Min(at, bytes.Length));
         var end = rest.IndexOf((byte)'\n');
         var line = end < 0 ? rest : rest[..end];
         at += line.Length + 1;
@@ -211,10 +225,10 @@ internal sealed partial class BrowserReport
 
     private static JsonValue? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) && double.IsFinite(number) ? JsonValue.Create(number) : null;
 
-    [GeneratedRegex("^[0-9a-f]{32}$", RegexOptions.None, 200)]
+    [GeneratedRegex(@"^[0-9a-f]{32}\z", RegexOptions.None, 200)]
     private static partial Regex Id();
 
-    [GeneratedRegex("^[0-9a-f]{16}$", RegexOptions.None, 200)]
+    [GeneratedRegex(@"^[0-9a-f]{16}\z", RegexOptions.None, 200)]
     private static partial Regex SpanId();
 
     [GeneratedRegex(@"^[\w$.<>\[\]]{1,80}( [\w$.<>\[\]]{1,80}){0,2}$", RegexOptions.ExplicitCapture, 200)]

@@ -60,7 +60,12 @@ internal sealed class TakeReport(SentryProject project, SendReports send) : IDis
         }
 
         var site = $"{context.Request.Scheme}://{context.Request.Host.ToUriComponent()}";
-        foreach (var envelope in said.Clean(project, site, context.Request.Headers.UserAgent.ToString()))
+        if (said.Clean(project, site, context.Request.Headers.UserAgent.ToString()) is not { } envelopes)
+        {
+            return Refuse(StatusCodes.Status400BadRequest, "This is not an envelope.");
+        }
+
+        foreach (var envelope in envelopes)
         {
             send.Send(envelope);
         }
