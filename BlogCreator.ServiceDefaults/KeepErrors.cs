@@ -81,10 +81,7 @@ internal sealed class KeepErrors(BaseProcessor<Activity> export) : CompositeProc
         return span;
     }
 
-    /// <summary>That something is not there, or not allowed, is an answer; to whoever asks for it it looks like a failure.</summary>
-    private static bool HasFailed(Activity span) =>
-        span.Status is ActivityStatusCode.Error
-        && !(span.Kind is ActivityKind.Client && span.GetTagItem("http.response.status_code") is int and >= 400 and < 500);
+    private static bool HasFailed(Activity span) => span.Status is ActivityStatusCode.Error;
 
     private sealed class WaitingSpans
     {

@@ -4,8 +4,9 @@ using OpenTelemetry.Trace;
 namespace BlogCreator.ServiceDefaults;
 
 /// <summary>
-/// Takes a share of the traces, chosen by their id, so that every service takes the same ones. The others are written down
-/// all the same and not sent: <see cref="KeepErrors"/> sends those in which something failed.
+/// Takes a share of the traces, chosen by their id, so that every service takes the same ones. Of the others requests, jobs
+/// and their steps are written down all the same and not sent: <see cref="KeepErrors"/> sends those that failed. Queries and
+/// calls are not: to write them down costs as much as all the rest, and what failed because of one says so itself.
 /// </summary>
 internal sealed class SampleTraces(double ratio) : Sampler
 {
@@ -30,5 +31,7 @@ internal sealed class SampleTraces(double ratio) : Sampler
     }
 
     private SamplingResult Decide(in SamplingParameters request) =>
-        new(_share.ShouldSample(request).Decision is SamplingDecision.RecordAndSample ? SamplingDecision.RecordAndSample : SamplingDecision.RecordOnly);
+        new(_share.ShouldSample(request).Decision is SamplingDecision.RecordAndSample ? SamplingDecision.RecordAndSample
+            : request.Kind is ActivityKind.Client ? SamplingDecision.Drop
+            : SamplingDecision.RecordOnly);
 }

@@ -10,12 +10,16 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Instrumentation.AspNetCore;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace BlogCreator.ServiceDefaults;
+
+/// <summary>Says of a request, by what is known before its route is, that a trace of it would tell nothing and cost more than the request itself.</summary>
+public delegate bool NotTraced(HttpContext context);
 
 /// <summary>Traces, metrics and logs. They leave the process only where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector.</summary>
 internal static class Telemetry
@@ -90,18 +94,21 @@ internal static class Telemetry
             telemetry.WithMetrics(metrics => metrics.AddOtlpExporter(exporter => SendTo(builder.Configuration, "METRICS", exporter)));
         }
 
+        builder.Services.AddOptions<AspNetCoreTraceInstrumentationOptions>().Configure<IEnumerable<NotTraced>>((requests, exceptions) =>
+        {
+            NotTraced[] others = [.. exceptions];
+            requests.Filter = context => IsWorthATrace(context) && !Array.Exists(others, isNot => isNot(context));
+            // Each page would be a trace of its own beside that of its request.
+            requests.EnableRazorComponentsSupport = false;
+        });
+
         // Without a collector nobody would see a span, and a page from the cache costs little more than making one.
         if (IsSent(builder.Configuration, "TRACES"))
         {
             telemetry
                 .WithTracing(traces => traces
                     .AddSource(OwnNames)
-                    .AddAspNetCoreInstrumentation(requests =>
-                    {
-                        requests.Filter = IsWorthATrace;
-                        // Each page would be a trace of its own beside that of its request.
-                        requests.EnableRazorComponentsSupport = false;
-                    })
+                    .AddAspNetCoreInstrumentation()
                     .AddHttpClientInstrumentation()
                     .SetSampler(services => new SampleTraces(services.GetRequiredService<IOptions<TelemetryOptions>>().Value.TraceRatio))
                     .AddProcessor(services => new KeepErrors(Export(services))));

@@ -34,6 +34,23 @@ internal sealed class PageMemory(ContentVersion version, IHostEnvironment enviro
         return false;
     }
 
+    /// <summary>
+    /// Whether the page will be sent from here, as it seems before the request's scheme and route are known: two look-ups and
+    /// nothing else happens then.
+    /// </summary>
+    public bool Has(HttpContext context)
+    {
+        var request = context.Request;
+        if (!HttpMethods.IsGet(request.Method) || request.QueryString.HasValue || IsSignedIn(request, _session))
+        {
+            return false;
+        }
+
+        var pages = Volatile.Read(ref _current).Pages;
+        var key = new Key(request.Path.Value ?? "/", request.Host.Value ?? "", Uri.UriSchemeHttps, PageEncoding.Of(request));
+        return pages.ContainsKey(key) || pages.ContainsKey(key with { Scheme = Uri.UriSchemeHttp });
+    }
+
     public Task Serve(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;

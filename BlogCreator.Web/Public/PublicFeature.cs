@@ -24,6 +24,7 @@ public static class PublicFeature
         builder.Services.AddSingleton<PublicPagePolicy>();
         builder.Services.AddOptions<OutputCacheOptions>().Configure<PublicPagePolicy>((cache, policy) => cache.AddBasePolicy(policy));
         builder.Services.AddSingleton<PageMemory>().AddSingleton<MakeOnce>();
+        builder.Services.AddSingleton<NotTraced>(services => services.GetRequiredService<PageMemory>().Has);
         builder.Services.CountFromZero(PageRequests.Counter, "result", PageRequests.Sources);
         if (builder.Services.Any(service => service.ServiceType == typeof(IConnectionMultiplexer)))
         {

@@ -11,7 +11,7 @@ var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture)
 try
 {
     await using var collector = await Collector.Start();
-    var often = new Dictionary<string, string> { ["RateLimits__ReadsPerMinute"] = "1000000" };
+    var often = new Dictionary<string, string> { ["RateLimits__ReadsPerMinute"] = "100000" };
     await using var off = await RunningSite.Start(settings: new Dictionary<string, string>(often) { ["OTEL_SDK_DISABLED"] = "true" });
     await using var on = await RunningSite.Start(settings: new Dictionary<string, string>(often)
     {
