@@ -122,7 +122,12 @@ public sealed partial class TelemetryWalkTests
         Assert.Empty(complaints);
     }
 
-    private static Task IsAt(IPage page, string part) => Eventually.Holds(() => Task.FromResult(page.Url.Contains(part, StringComparison.Ordinal)));
+    /// <summary>There, and the script of the keys has run, which shows the button.</summary>
+    private static async Task IsAt(IPage page, string part)
+    {
+        await Eventually.Holds(() => Task.FromResult(page.Url.Contains(part, StringComparison.Ordinal)));
+        await Expect(page.Locator("#show-help")).ToBeVisibleAsync(new() { Timeout = Patience });
+    }
 
     private static async Task NoBarriers(IPage page)
     {
