@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 
@@ -13,12 +12,4 @@ internal static class RequestFacts
 
     public static IPAddress? AddressOf(HttpContext context) =>
         context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : context.Connection.RemoteIpAddress;
-
-    /// <summary>Whoever has one IPv6 address has its whole /64, and can come from another at each request.</summary>
-    public static string NeighbourhoodOf(HttpContext context) => AddressOf(context) switch
-    {
-        null => "",
-        { AddressFamily: AddressFamily.InterNetworkV6 } address => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)),
-        var address => address.ToString(),
-    };
 }

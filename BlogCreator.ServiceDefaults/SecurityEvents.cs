@@ -42,7 +42,7 @@ public sealed class SecurityEvents(ILoggerFactory loggers, IHttpContextAccessor 
     public void NoteSeldom(SecurityEvent what, string? reason = null, Guid? person = null, string? subject = null)
     {
         ArgumentNullException.ThrowIfNull(what);
-        var neighbourhood = requests.HttpContext is { } context ? RequestFacts.NeighbourhoodOf(context) : "";
+        var neighbourhood = VisitorAddress.Of(requests.HttpContext?.Connection.RemoteIpAddress);
         if (IsNews($"{what.Name} {reason} {person} {neighbourhood} {subject}"))
         {
             Note(what, reason, person, subject);

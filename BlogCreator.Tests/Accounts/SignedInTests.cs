@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using BlogCreator.Api.Platform.RateLimits;
 using BlogCreator.Contracts;
+using BlogCreator.ServiceDefaults;
 using BlogCreator.Tests.Platform;
 
 namespace BlogCreator.Tests.Accounts;

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using BlogCreator.Tests.AppHost;
 using BlogCreator.Tests.MainJob;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -137,9 +136,7 @@ public sealed partial class FirstMinuteTests
     {
         // Half faded in, everything is too pale.
         await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(moves => moves.effect.getComputedTiming().iterations !== Infinity).map(moves => moves.finished))");
-#pragma warning disable CS0618 // The other way opens a window of its own, which takes the focus away from what is looked at; no page here has a frame.
-        var found = await page.RunAxeLegacy();
-#pragma warning restore CS0618
+        var found = await Barriers.Axe(page);
         Assert.True(found.Violations.Length == 0, string.Join("\n", found.Violations.Select(violation => $"{page.Url}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")));
     }
 

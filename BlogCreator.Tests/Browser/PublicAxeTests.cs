@@ -3,7 +3,6 @@ using BlogCreator.Contracts;
 using BlogCreator.Tests.MainJob;
 using BlogCreator.Tests.Platform;
 using BlogCreator.Tests.Web;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -81,9 +80,7 @@ public sealed class PublicAxeTests
 
     private static async Task Check(IPage page, string look, List<string> found)
     {
-#pragma warning disable CS0618 // The other way opens a window of its own, which takes the focus away from what is looked at; no page here has a frame.
-        var result = await page.RunAxeLegacy();
-#pragma warning restore CS0618
+        var result = await Barriers.Axe(page);
         found.AddRange(result.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{page.Url} ({look}): {violation.Id}: {node.Html}")));
     }
 

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using BlogCreator.ServiceDefaults;
 using BlogCreator.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -20,7 +19,7 @@ internal sealed class TakeReport(SentryProject project, SendReports send) : IDis
     private const int Comeback = 60;
 
     private readonly PartitionedRateLimiter<HttpContext> _limits = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetFixedWindowLimiter(Neighbourhood(context.Connection.RemoteIpAddress), _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) })),
+        PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetFixedWindowLimiter(VisitorAddress.Of(context.Connection.RemoteIpAddress), _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) })),
         PartitionedRateLimiter.Create<HttpContext, string>(_ => RateLimitPartition.GetFixedWindowLimiter("", _ => new() { PermitLimit = 300, Window = TimeSpan.FromMinutes(1) })));
 
     public async Task<IResult> Handle(HttpContext context)
@@ -117,13 +116,4 @@ internal sealed class TakeReport(SentryProject project, SendReports send) : IDis
 
         return length > Longest ? null : body[..length];
     }
-
-    /// <summary>Whoever has one IPv6 address has its whole /64.</summary>
-    private static string Neighbourhood(IPAddress? address) => address switch
-    {
-        null => "",
-        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)),
-        _ => address.ToString(),
-    };
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Threading.RateLimiting;
+using BlogCreator.ServiceDefaults;
 
 namespace BlogCreator.Api.Platform.RateLimits;
 

@@ -1,7 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 using BlogCreator.Tests.Browser;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -161,9 +160,7 @@ public sealed class DashboardWalkTests
 
     private static async Task NoBarriers(IPage page)
     {
-#pragma warning disable CS0618 // The other way opens a window of its own, which takes the focus away from what is looked at; no page here has a frame.
-        var result = await page.RunAxeLegacy();
-#pragma warning restore CS0618
+        var result = await Barriers.Axe(page);
         Assert.True(result.Violations.Length == 0, $"{page.Url}: {string.Join("; ", result.Violations.Select(violation => $"{violation.Id}: {violation.Nodes[0].Html}"))}");
     }
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace BlogCreator.Api.Platform.RateLimits;
+namespace BlogCreator.ServiceDefaults;
 
 /// <summary>Whom a limit counts that knows nobody's name: an IPv4 address, or the /64 of an IPv6 address, all of which one household has.</summary>
-internal static class VisitorAddress
+public static class VisitorAddress
 {
     public static string Of(IPAddress? address)
     {
